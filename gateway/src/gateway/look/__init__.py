@@ -1,0 +1,1 @@
+"""How the portal looks: templates, styles and the small scripts of every page."""
