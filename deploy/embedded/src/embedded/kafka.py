@@ -18,7 +18,7 @@ from embedded.trouble import Trouble
 
 JARS = ROOT / "var" / "kafka" / "lib"
 
-# The broker takes itself for alive until its session expires: two seconds make it whole again three seconds after a SIGKILL.
+# After a SIGKILL the broker waits until its old session expires: two seconds make it whole again in three.
 # One node means one replica; small segments mean that old events really leave the disk.
 PROPERTIES = """\
 process.roles=broker,controller
@@ -68,8 +68,15 @@ def kafka(settings: Settings, leash: Leash) -> Process:
     folder = settings.data.resolve() / "kafka"
     properties = folder / "server.properties"
     java = [
-        java_command(), "-Xms96m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
-        f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}", "-cp", f"{JARS}/*",
+        java_command(),
+        "-Xms96m",
+        "-Xmx384m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Djava.awt.headless=true",
+        f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
+        "-cp",
+        f"{JARS}/*",
     ]
 
     async def prepare() -> None:
@@ -78,7 +85,9 @@ def kafka(settings: Settings, leash: Leash) -> Process:
             raise Trouble("Kafka's jars are missing: run `make run`, which fetches them.")
         folder.mkdir(parents=True, exist_ok=True)
         properties.write_text(
-            PROPERTIES.format(port=settings.kafka_port, controller_port=settings.kafka_controller_port, logs=folder / "data")
+            PROPERTIES.format(
+                port=settings.kafka_port, controller_port=settings.kafka_controller_port, logs=folder / "data"
+            )
         )
         (folder / "log4j2.properties").write_text(LOG4J)
         if not (folder / "data" / "meta.properties").exists():

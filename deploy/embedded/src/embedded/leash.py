@@ -1,4 +1,4 @@
-"""Nothing stays behind: should the portal's supervisor die without a word, everything that it started is ended within seconds.
+"""Nothing stays behind: should the supervisor die without a word, all that it started is ended within seconds.
 
 Every process that is started begins a process group of its own, and the group is told to a small watcher over a pipe.
 The pipe closes when its owner dies, however it dies, SIGKILL included; then the watcher ends the groups that are left.
@@ -60,9 +60,9 @@ def watch() -> None:
         signal.signal(number, signal.SIG_IGN)
     held: dict[int, int] = {}
     for line in sys.stdin:
-        word, group, number = line.split()
+        word, group, stop_signal = line.split()
         if word == "hold":
-            held[int(group)] = int(number)
+            held[int(group)] = int(stop_signal)
         else:
             held.pop(int(group), None)
     left = {group: number for group, number in held.items() if send(group, number)}

@@ -4,13 +4,12 @@ import argparse
 import asyncio
 import codecs
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.controller import UnthreadedController
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from mail_devel.http import Frontend
 from mail_devel.service import Service
@@ -44,7 +43,7 @@ class Post:
 
 
 class Page(Frontend):
-    """The page of mail-devel, whose „reply“ answers the way a mail program does: to Reply-To, from one's own address."""
+    """The page of mail-devel, whose „reply“ answers as a mail program does: to Reply-To, from one's own address."""
 
     async def _message_content(self, msg: StoredMessage) -> bytes:
         content = await super()._message_content(msg)
@@ -79,11 +78,14 @@ async def serve(options: argparse.Namespace) -> None:
     print(f"{await mailboxes.load()} mails in {options.folder}")
 
     loop = asyncio.get_running_loop()
+
     # In this loop and not in a thread of its own, as mail-devel does it: only so does IMAP's IDLE hear of a new mail.
-    smtp = UnthreadedController(
-        Post(mailboxes), hostname=HOST, port=options.smtp_port, loop=loop, enable_SMTPUTF8=True, data_size_limit=LARGEST
+    def smtp() -> SMTP:
+        return SMTP(Post(mailboxes), data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop)
+
+    page = Page(
+        mailboxes, user=options.user, host=HOST, port=options.page_port, client_max_size=LARGEST, multi_user=True
     )
-    page = Page(mailboxes, user=options.user, host=HOST, port=options.page_port, client_max_size=LARGEST, multi_user=True)
     finished = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, finished.set)
@@ -91,11 +93,12 @@ async def serve(options: argparse.Namespace) -> None:
         await service.backend.start(stack)
         await service.imap.start(stack)
         stack.push_async_callback((await page.start()).cleanup)
-        server = await loop.create_server(smtp._factory_invoker, host=HOST, port=options.smtp_port)
+        server = await loop.create_server(smtp, host=HOST, port=options.smtp_port)
         stack.callback(server.close)
         while not finished.is_set():
             await mailboxes.keep()
-            await asyncio.wait([asyncio.create_task(finished.wait())], timeout=0.5)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(finished.wait(), 0.5)
         await mailboxes.keep()
 
 

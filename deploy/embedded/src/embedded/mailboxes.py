@@ -27,7 +27,7 @@ class Index(TypedDict):
 
 
 class Mailboxes(TestMailboxDict):
-    """Those of mail-devel, with delivery by the envelope, `name+anything@…` as `name@…`, and a folder that keeps them."""
+    """Those of mail-devel, with a folder that keeps them; `name+anything@…` is delivered to `name@…`."""
 
     def __init__(self, config: Config, folder: Path) -> None:
         super().__init__(config, FilterSet(), multi_user=True)
@@ -46,7 +46,7 @@ class Mailboxes(TestMailboxDict):
         write(self.folder_of(account, "INBOX") / f"{message.uid}.eml", content, when)
 
     async def append(self, message: Message, flags: frozenset[Flag], mailbox: str = "INBOX") -> None:
-        """What somebody sends from the page: also into the folder of the sender."""
+        """What somebody sends from the page goes to those whom the headers name."""
         await super().append(message, flags, mailbox)
         await self.keep()
 
@@ -60,21 +60,8 @@ class Mailboxes(TestMailboxDict):
                 box = await boxes.get_mailbox(entry.name)
                 changed = box._mod_sequences.highest
                 if self._kept.get((account, entry.name)) != changed:
-                    await self._keep_one(self.folder_of(account, entry.name), box)
+                    keep_index(self.folder_of(account, entry.name), box)
                     self._kept[account, entry.name] = changed
-
-    async def _keep_one(self, folder: Path, box: MailboxData) -> None:
-        index = Index(validity=box.uid_validity, highest=box._max_uid, flags={})
-        async for message in box.messages():
-            index["flags"][str(message.uid)] = sorted(flag.value.decode() for flag in message.permanent_flags)
-            path = folder / f"{message.uid}.eml"
-            if not path.exists() and message._content is not None:
-                write(path, bytes(message._content), message.internal_date)
-        # The index first: a mail without a file would be gone, a file that the index no longer names comes back.
-        write(folder / INDEX, json.dumps(index).encode())
-        for path in folder.glob("*.eml"):
-            if path.stem not in index["flags"]:
-                path.unlink()
 
     async def load(self) -> int:
         """The mails of the last time, with their numbers and flags; how many they are."""
@@ -96,6 +83,19 @@ class Mailboxes(TestMailboxDict):
             box._max_uid = max(box._max_uid, index["highest"])
         await self.get(self.config.demo_user)
         return found
+
+
+def keep_index(folder: Path, box: MailboxData) -> None:
+    index = Index(validity=box.uid_validity, highest=box._max_uid, flags={})
+    for uid, message in box._messages.items():
+        index["flags"][str(uid)] = sorted(flag.value.decode() for flag in message.permanent_flags)
+        path = folder / f"{uid}.eml"
+        if not path.exists() and message._content is not None:
+            write(path, bytes(message._content), message.internal_date)
+    write(folder / INDEX, json.dumps(index).encode())
+    for path in folder.glob("*.eml"):
+        if path.stem not in index["flags"]:
+            path.unlink()
 
 
 def write(path: Path, content: bytes, when: datetime | None = None) -> None:

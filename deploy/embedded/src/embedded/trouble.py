@@ -12,7 +12,7 @@ def of_the_disk(error: OSError, folder: Path) -> Trouble | None:
     """The sentence for a folder that cannot be written, or None when the error is of another kind."""
     where = error.filename or folder
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return Trouble(f"{where} cannot be written: give this user the right to write there, or clone into a folder of its own.")
+        return Trouble(f"{where} cannot be written: give this user the right to, or clone into another folder.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Trouble(f"The disk that holds {where} is full: free about 2 GB and start again.")
     return None
