@@ -1,0 +1,45 @@
+"""Commands are asked and may be refused; events happened and cannot be."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Body(BaseModel):
+    """What an event or a command says. Who, when and for which tenant stand in the envelope."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    room: ClassVar[str] = ""
+    public: ClassVar[bool] = False
+    registry: ClassVar[dict[str, type[Any]]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "registry" in cls.__dict__:
+            return
+        package, _, module = cls.__module__.partition(".")
+        cls.public = package == "contracts"
+        cls.room = {"erp": "erp-bridge"}.get(module, module) if cls.public else package.replace("_", "-")
+        known = cls.registry.setdefault(cls.__name__, cls)
+        if known.__module__ != cls.__module__:
+            raise TypeError(f"{cls.__name__} is defined in {known.__module__} and again in {cls.__module__}")
+
+    @classmethod
+    def read(cls, data: bytes | str) -> Self:
+        """Reads a stored or published body; unknown fields of a newer writer are ignored."""
+        return cls.model_validate_json(data, extra="ignore")
+
+
+class Event(Body):
+    """Something that happened. Defined in `contracts` it is public, inside a room it never leaves it."""
+
+    registry: ClassVar[dict[str, type[Event]]] = {}
+
+
+class Command(Body):
+    """Something asked of a room; may be refused."""
+
+    registry: ClassVar[dict[str, type[Command]]] = {}

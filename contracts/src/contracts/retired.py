@@ -1,0 +1,1 @@
+"""Events that are no longer written; each says by `upcast` which event takes its place."""
