@@ -1,6 +1,6 @@
 // The one script of every page. All of it is comfort: each page works without, too.
 import { drops, dialogs } from "./parts/windows.js";
-import { guards, passwords, fileLists, wrongEntries } from "./parts/forms.js";
+import { guards, filters, passwords, fileLists, wrongEntries } from "./parts/forms.js";
 import { processing, unread } from "./parts/news.js";
 import { tour } from "./parts/tour.js";
 import { installation } from "./parts/app.js";
@@ -21,6 +21,7 @@ document.documentElement.classList.add("js");
 drops();
 dialogs();
 guards();
+filters();
 tour();
 installation();
 unread();

@@ -37,6 +37,16 @@ function free(root) {
   }
 }
 
+/** On a phone the filters fold away behind a button. */
+export function filters() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-filters]");
+    if (!button) return;
+    const open = button.closest("form").classList.toggle("toolbar-open");
+    button.setAttribute("aria-expanded", String(open));
+  });
+}
+
 export function passwords(root) {
   for (const button of root.querySelectorAll("[data-reveal][hidden]")) {
     const input = document.getElementById(button.dataset.reveal);
