@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from embedded import demo_data, ports
 from embedded.kafka import kafka
@@ -33,7 +34,7 @@ class Supervisor:
         """In the order of their start: PostgreSQL, Kafka, mail."""
         self.services: list[Process] = []
         self.stop_asked = asyncio.Event()
-        self._keepers: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Task[Any]] = []
         self._tries = dict.fromkeys((room.label for room in EVERYBODY), 0)
 
     async def run(self) -> None:
@@ -65,22 +66,14 @@ class Supervisor:
         rooms = [room for room in EVERYBODY if room.built]
         steps = Steps(5)
         say(f"Starting Hoftor; its data and logs are in {self.settings.data}")
+        postgres_up, kafka_up, mail_up = self._serve()
         with steps.step("PostgreSQL") as outcome:
-            if self.settings.database_url:
-                outcome.said = "yours"
-            else:
-                await self._serve(postgres(self.settings, self.leash))
+            outcome.said = await postgres_up
             await create_databases(self.settings, [room.database for room in EVERYBODY])
         with steps.step("Kafka") as outcome:
-            if self.settings.kafka_url:
-                outcome.said = f"yours at {self.settings.kafka}"
-            else:
-                await self._serve(kafka(self.settings, self.leash))
+            outcome.said = await kafka_up
         with steps.step("Mail") as outcome:
-            if self.settings.mail_is_ours:
-                await self._serve(mail(self.settings, self.leash))
-            else:
-                outcome.said = "yours"
+            outcome.said = await mail_up
         with steps.step(f"{len(rooms)} services") as outcome:
             say()
             await asyncio.gather(*(self._open(room) for room in rooms))
@@ -94,10 +87,24 @@ class Supervisor:
         for line in welcome(self.settings):
             say(line)
 
-    async def _serve(self, part: Process) -> None:
-        self.servers.append(part)
-        await part.start(READY_WITHIN)
-        self._keepers.append(asyncio.create_task(self._keep(part)))
+    def _serve(self) -> list["asyncio.Task[str]"]:
+        """Starts PostgreSQL, Kafka and mail side by side, each unless an address of the user's own takes its place."""
+        given = [self.settings.database_url, self.settings.kafka_url, "" if self.settings.mail_is_ours else "given"]
+        started = []
+        for part, address in zip((postgres, kafka, mail), given, strict=True):
+            server = None if address else part(self.settings, self.leash)
+            if server:
+                self.servers.append(server)
+            started.append(asyncio.create_task(self._serve_one(server)))
+        self._tasks += started
+        return started
+
+    async def _serve_one(self, server: Process | None) -> str:
+        if server is None:
+            return "yours"
+        await server.start(READY_WITHIN)
+        self._tasks.append(asyncio.create_task(self._keep(server)))
+        return "ready"
 
     async def _open(self, room: Room) -> None:
         """Ready, or a sentence: one that keeps dying will not get better by waiting."""
@@ -105,7 +112,7 @@ class Supervisor:
         self.services.append(service)
         begun = time.monotonic()
         service.launch()
-        self._keepers.append(asyncio.create_task(self._keep(service)))
+        self._tasks.append(asyncio.create_task(self._keep(service)))
         while not (service.running and await service.ready()):
             late = time.monotonic() - begun > READY_WITHIN
             if late or self._tries[room.label] > 4:
@@ -133,9 +140,9 @@ class Supervisor:
     async def stop(self) -> None:
         """First those who use, then those who serve."""
         self.stop_asked.set()
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         begun = time.monotonic()
         say("\nStopping … ", end="")
         await asyncio.gather(*(service.stop() for service in self.services))
