@@ -17,7 +17,7 @@ from embedded.mail import mail
 from embedded.postgres import create_databases, postgres
 from embedded.process import Process
 from embedded.progress import Steps, say
-from embedded.rooms import DESK, EVERYBODY, Room, process
+from embedded.rooms import EVERYBODY, Room, process
 from embedded.settings import Settings
 from embedded.trouble import Trouble
 
@@ -117,7 +117,7 @@ class Supervisor:
             late = time.monotonic() - begun > READY_WITHIN
             if late or self._tries[room.label] > 4:
                 what = f"was not ready within {READY_WITHIN:g} s" if late else "ended again and again"
-                raise Trouble(f"{room.label} {what}; the end of {service.log} says:\n{service.last_words()}")
+                raise Trouble(f"{room.label} {what}; {service.log} ends with:\n{service.last_words()}")
             await asyncio.sleep(0.1)
         say(f"      {room.label} ready ({time.monotonic() - begun:.1f} s)")
 
@@ -134,8 +134,11 @@ class Supervisor:
             pause = min(0.2 * 2**tries, 10.0)
             say(f"{part.name} ended ({meaning(code)}); it starts again in {pause:.1f} s. Its log: {part.log}")
             await asyncio.sleep(pause)
-            await part.prepare()
-            part.launch()
+            try:
+                await part.prepare()
+                part.launch()
+            except Trouble as sentence:
+                say(str(sentence))
 
     async def stop(self) -> None:
         """First those who use, then those who serve."""
@@ -163,9 +166,12 @@ def welcome(settings: Settings) -> list[str]:
     ]
     if settings.mail_is_ours:
         lines.append(f"Mail           http://localhost:{settings.mail_page_port}")
-    if DESK.built:
-        lines += demo_data.logins(settings)
-    return [*lines, "", f"Logs are in {settings.data / 'logs'}. Ctrl-C ends everything; the data stay."]
+    return [
+        *lines,
+        *demo_data.logins(settings),
+        "",
+        f"Logs are in {settings.data / 'logs'}. Ctrl-C ends everything; the data stay.",
+    ]
 
 
 @contextmanager

@@ -23,11 +23,12 @@ export function dialogs() {
   document.querySelectorAll("dialog[data-open]").forEach((dialog) => dialog.showModal());
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
-    if (opener) {
+    if (opener && !opener.commandForElement) {
       const dialog = document.getElementById(opener.dataset.opens);
       if (dialog && !dialog.open) dialog.showModal();
     }
-    if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+    const closer = event.target.closest("[data-closes]");
+    if (closer && !closer.commandForElement) closer.closest("dialog")?.close();
     if (event.target.matches("dialog.window") && beside(event)) event.target.close();
   });
 }
