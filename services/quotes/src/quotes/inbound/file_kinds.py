@@ -96,7 +96,7 @@ def kind_of(name: str, content: bytes) -> str | Refusal:
         return Refusal.empty
     if len(content) > MAX_FILE:
         return Refusal.too_large
-    refused = _refused_by_name(ending_of(name))
+    refused = refused_by_name(name)
     if refused:
         return refused
     if content.startswith(_PROGRAM_STARTS):
@@ -116,7 +116,9 @@ def kind_of(name: str, content: bytes) -> str | Refusal:
     return kind if kind in KINDS else Refusal.kind
 
 
-def _refused_by_name(ending: str) -> Refusal | None:
+def refused_by_name(name: str) -> Refusal | None:
+    """Why a file is refused for its ending alone."""
+    ending = ending_of(name)
     if _PROGRAMS.fullmatch(ending):
         return Refusal.program
     if ending in _PAGES:
@@ -189,5 +191,5 @@ def _is_small(members: list[zipfile.ZipInfo], name: str) -> bool:
 
 
 def _is_dangerous_member(name: str) -> bool:
-    ending = ending_of(name.rstrip(" ./"))
-    return _refused_by_name(ending) is not None or ending in {"zip", "7z", "rar", "gz", "tar", "xz", "bz2"}
+    plain = name.rstrip(" ./")
+    return refused_by_name(plain) is not None or ending_of(plain) in {"zip", "7z", "rar", "gz", "tar", "xz", "bz2"}

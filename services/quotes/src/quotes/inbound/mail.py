@@ -67,6 +67,7 @@ class InboundMail:
     its content, the same at every reading. `sender` is empty if From is missing, broken or names several people.
     `recipients` in the order of trust: Delivered-To, X-Original-To, Envelope-To, To, Cc. `date` is in UTC, None if
     missing or broken. `text` is what is new, at most MAX_TEXT characters; `full_text` has the quoted history too.
+    `authentication`: the Authentication-Results, the one added last on top.
     """
 
     message_id: str
@@ -82,3 +83,4 @@ class InboundMail:
     attachments: tuple[Attachment, ...]
     refused_attachments: tuple[RefusedAttachment, ...]
     automatic: Automatic | None
+    authentication: tuple[str, ...] = ()

@@ -72,6 +72,7 @@ def read_mail(raw: bytes) -> InboundMail:
         attachments=tuple(attachments),
         refused_attachments=tuple([*refused, *unread][:_MOST_REFUSED]),
         automatic=why_automatic(headers, sender, subject, text),
+        authentication=tuple(headers.all("authentication-results")),
     )
 
 

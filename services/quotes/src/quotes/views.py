@@ -1,0 +1,97 @@
+"""What quotes knows of the other rooms: firms, customers, sites and users, and its own conversations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.events import Meta
+from chassis.views import View
+from contracts.identity import (
+    CustomerRecorded,
+    ProfileChanged,
+    SiteRecorded,
+    TenantConfigured,
+    UserRegistered,
+    UserRemoved,
+)
+from contracts.quotes import QuoteRequested
+from contracts.values import Address
+from pydantic import BaseModel
+
+
+class TenantFacts(BaseModel):
+    name: str
+    quote_address: str
+    sender: str
+    phone: str
+
+
+class CustomerFacts(BaseModel):
+    number: str
+    name: str
+    address: Address
+    phone: str
+
+
+class SiteFacts(BaseModel):
+    customer: UUID
+    number: str
+    name: str
+    address: Address
+    active: bool
+
+
+class UserFacts(BaseModel):
+    name: str
+    email: str
+    phone: str
+
+
+class Conversation(BaseModel):
+    """How a conversation began; its later mails repeat it."""
+
+    request: QuoteRequested
+
+
+tenants = View("tenants", TenantFacts)
+customers = View("customers", CustomerFacts)
+sites = View("sites", SiteFacts, customer=lambda doc: doc.customer)
+users = View("users", UserFacts)
+conversations = View("conversations", Conversation, customer=lambda doc: doc.request.customer)
+
+
+@tenants.on(TenantConfigured, key=lambda event, meta: event.tenant)
+def tenant_configured(doc: TenantFacts | None, event: TenantConfigured, meta: Meta) -> TenantFacts:
+    return TenantFacts(name=event.name, quote_address=event.quote_address, sender=event.sender, phone=event.phone)
+
+
+@customers.on(CustomerRecorded, key=lambda event, meta: event.customer)
+def customer_recorded(doc: CustomerFacts | None, event: CustomerRecorded, meta: Meta) -> CustomerFacts:
+    return CustomerFacts(number=event.number, name=event.name, address=event.address, phone=event.phone)
+
+
+@sites.on(SiteRecorded, key=lambda event, meta: event.site)
+def site_recorded(doc: SiteFacts | None, event: SiteRecorded, meta: Meta) -> SiteFacts:
+    return SiteFacts(
+        customer=event.customer, number=event.number, name=event.name, address=event.address, active=event.active
+    )
+
+
+@users.on(UserRegistered, key=lambda event, meta: event.user)
+def user_registered(doc: UserFacts | None, event: UserRegistered, meta: Meta) -> UserFacts:
+    return UserFacts(name=f"{event.first_name} {event.last_name}", email=event.email, phone=event.phone)
+
+
+@users.on(ProfileChanged, key=lambda event, meta: event.user)
+def profile_changed(doc: UserFacts | None, event: ProfileChanged, meta: Meta) -> UserFacts | None:
+    return doc and doc.model_copy(update={"name": f"{event.first_name} {event.last_name}", "phone": event.phone})
+
+
+@users.on(UserRemoved, key=lambda event, meta: event.user)
+def user_removed(doc: UserFacts | None, event: UserRemoved, meta: Meta) -> UserFacts | None:
+    return None
+
+
+@conversations.on(QuoteRequested, key=lambda event, meta: event.quote)
+def quote_requested(doc: Conversation | None, event: QuoteRequested, meta: Meta) -> Conversation:
+    return Conversation(request=event)
