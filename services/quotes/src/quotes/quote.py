@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
 
@@ -36,7 +35,7 @@ class Quote:
 
     requested: QuoteRequested | None = None
     messages: tuple[UUID, ...] = ()
-    read: Mapping[UUID, UUID] = MappingProxyType({})
+    read: Mapping[UUID, UUID] = field(default_factory=dict)
 
 
 def decide(command: Commands, state: Quote, asked: Asked) -> list[Event]:
@@ -186,7 +185,7 @@ def evolve(state: Quote, event: Event) -> Quote:
         case QuoteReplied() | QuoteAnswered():
             return replace(state, messages=(*state.messages, event.message))
         case QuoteRead():
-            return replace(state, read=MappingProxyType({**state.read, event.user: event.message}))
+            return replace(state, read={**state.read, event.user: event.message})
         case _:
             return state
 
