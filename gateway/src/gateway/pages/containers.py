@@ -1,0 +1,170 @@
+"""What stands at the customer's sites: every container with its waste, its place and what is ordered for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from chassis.events import Meta
+from chassis.views import View
+from contracts.orders import (
+    ContainerRecorded,
+    OrderAccepted,
+    OrderCancelled,
+    OrderCompleted,
+    OrderDispatched,
+    OrderPlaced,
+    OrderRecorded,
+    OrderRefused,
+    OrderRescheduled,
+)
+from contracts.values import ContainerStatus, Haul, OrderKind, OrderStatus, Window
+from pydantic import BaseModel
+
+from gateway.pages.orders import OPEN
+
+
+class OpenOrder(BaseModel):
+    """What is ordered for a container and not done yet."""
+
+    order: UUID
+    kind: OrderKind
+    status: OrderStatus
+    desired: date | None = None
+    planned: Window | None = None
+
+
+class ContainerRow(BaseModel):
+    container: UUID
+    customer: UUID
+    site: UUID
+    site_name: str
+    number: str = ""
+    container_type: UUID
+    container_type_name: str
+    waste_type: UUID
+    waste_type_name: str
+    status: ContainerStatus
+    since: date | None = None
+    open: OpenOrder | None = None
+    ended: OrderStatus | None = None
+    """Why a container is gone that never came: its placement was refused or cancelled."""
+
+    @property
+    def state(self) -> Literal["ordered", "standing", "busy", "gone"]:
+        """One word for the filter: `busy` stands and has an order."""
+        return "busy" if self.open and self.status is ContainerStatus.standing else self.status.value
+
+
+containers = View(
+    "containers",
+    ContainerRow,
+    customer=lambda doc: doc.customer,
+    site=lambda doc: doc.site,
+    columns={
+        "state": ("text", lambda doc: doc.state),
+        "site": ("text", lambda doc: str(doc.site)),
+        "waste_type": ("text", lambda doc: str(doc.waste_type)),
+        "number": ("text", lambda doc: doc.number),
+        "site_name": ("text", lambda doc: doc.site_name.lower()),
+        "waste_type_name": ("text", lambda doc: doc.waste_type_name.lower()),
+        "container_type_name": ("text", lambda doc: doc.container_type_name.lower()),
+        "since": ("date", lambda doc: doc.since),
+    },
+    search=lambda doc: f"{doc.number} {doc.container_type_name} {doc.waste_type_name} {doc.site_name}",
+)
+
+
+def _container(event: Any, meta: Meta) -> list[UUID]:
+    return [event.container] if event.container else []
+
+
+def _named(container: UUID, customer: UUID, haul: Haul, status: ContainerStatus) -> ContainerRow:
+    return ContainerRow(
+        container=container,
+        customer=customer,
+        site=haul.site,
+        site_name=haul.site_name,
+        number=haul.container_number or "",
+        container_type=haul.container_type,
+        container_type_name=haul.container_type_name,
+        waste_type=haul.waste_type,
+        waste_type_name=haul.waste_type_name,
+        status=status,
+    )
+
+
+@containers.on(ContainerRecorded, key=_container)
+def container_recorded(doc: ContainerRow | None, event: ContainerRecorded, meta: Meta) -> ContainerRow:
+    made = _named(event.container, event.customer, event.haul, event.status)
+    changes = {"site": event.site, "number": event.number, "since": event.since, "open": doc.open if doc else None}
+    return made.model_copy(update=changes)
+
+
+@containers.on(OrderPlaced, key=_container)
+def order_placed(doc: ContainerRow | None, event: OrderPlaced, meta: Meta) -> ContainerRow:
+    comes = event.haul.kind is OrderKind.placement
+    status = ContainerStatus.ordered if comes else ContainerStatus.standing
+    asked = OpenOrder(order=event.order, kind=event.haul.kind, status=OrderStatus.placed, desired=event.desired)
+    return (doc or _named(event.container, event.customer, event.haul, status)).model_copy(update={"open": asked})
+
+
+@containers.on(OrderRecorded, key=_container)
+def order_recorded(doc: ContainerRow | None, event: OrderRecorded, meta: Meta) -> ContainerRow | None:
+    """An order by telephone is seen at its container as well; history leaves no mark on it."""
+    if doc is None or event.status not in OPEN:
+        return doc and _without(doc, event.order)
+    asked = OpenOrder(
+        order=event.order, kind=event.haul.kind, status=event.status, desired=event.desired, planned=event.planned
+    )
+    return doc.model_copy(update={"open": asked})
+
+
+@containers.on(OrderAccepted, key=_container)
+def order_accepted(doc: ContainerRow | None, event: OrderAccepted, meta: Meta) -> ContainerRow | None:
+    return _with(doc, event.order, status=OrderStatus.accepted)
+
+
+@containers.on(OrderDispatched, key=_container)
+@containers.on(OrderRescheduled, key=_container)
+def order_planned(
+    doc: ContainerRow | None, event: OrderDispatched | OrderRescheduled, meta: Meta
+) -> ContainerRow | None:
+    return _with(doc, event.order, status=OrderStatus.dispatched, planned=event.planned)
+
+
+@containers.on(OrderCompleted, key=_container)
+def order_completed(doc: ContainerRow | None, event: OrderCompleted, meta: Meta) -> ContainerRow | None:
+    if doc is None:
+        return None
+    number = event.container_number or doc.number
+    match event.kind:
+        case OrderKind.placement:
+            done: dict[str, Any] = {"status": ContainerStatus.standing, "since": event.completed_on, "number": number}
+        case OrderKind.exchange:
+            done = {"since": event.completed_on, "number": number}
+        case OrderKind.emptying:
+            done = {}
+        case OrderKind.removal:
+            done = {"status": ContainerStatus.gone, "since": event.completed_on}
+    return _without(doc, event.order).model_copy(update=done)
+
+
+@containers.on(OrderRefused, key=_container)
+@containers.on(OrderCancelled, key=_container)
+def order_ended(doc: ContainerRow | None, event: OrderRefused | OrderCancelled, meta: Meta) -> ContainerRow | None:
+    if doc is None or event.kind is not OrderKind.placement:
+        return doc and _without(doc, event.order)
+    why = OrderStatus.refused if isinstance(event, OrderRefused) else OrderStatus.cancelled
+    return _without(doc, event.order).model_copy(update={"status": ContainerStatus.gone, "ended": why})
+
+
+def _with(doc: ContainerRow | None, order: UUID, **changes: Any) -> ContainerRow | None:
+    if doc is None or doc.open is None or doc.open.order != order:
+        return doc
+    return doc.model_copy(update={"open": doc.open.model_copy(update=changes)})
+
+
+def _without(doc: ContainerRow, order: UUID) -> ContainerRow:
+    return doc.model_copy(update={"open": None}) if doc.open and doc.open.order == order else doc
