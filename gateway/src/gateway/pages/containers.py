@@ -20,9 +20,8 @@ from contracts.orders import (
     OrderRescheduled,
 )
 from contracts.values import ContainerStatus, Haul, OrderKind, OrderStatus, Window
-from pydantic import BaseModel
-
 from gateway.pages.orders import OPEN
+from pydantic import BaseModel
 
 
 class OpenOrder(BaseModel):
@@ -127,10 +126,12 @@ def order_accepted(doc: ContainerRow | None, event: OrderAccepted, meta: Meta) -
 
 
 @containers.on(OrderDispatched, key=_container)
+def order_dispatched(doc: ContainerRow | None, event: OrderDispatched, meta: Meta) -> ContainerRow | None:
+    return _with(doc, event.order, status=OrderStatus.dispatched, planned=event.planned)
+
+
 @containers.on(OrderRescheduled, key=_container)
-def order_planned(
-    doc: ContainerRow | None, event: OrderDispatched | OrderRescheduled, meta: Meta
-) -> ContainerRow | None:
+def order_rescheduled(doc: ContainerRow | None, event: OrderRescheduled, meta: Meta) -> ContainerRow | None:
     return _with(doc, event.order, status=OrderStatus.dispatched, planned=event.planned)
 
 
@@ -152,12 +153,18 @@ def order_completed(doc: ContainerRow | None, event: OrderCompleted, meta: Meta)
 
 
 @containers.on(OrderRefused, key=_container)
+def order_refused(doc: ContainerRow | None, event: OrderRefused, meta: Meta) -> ContainerRow | None:
+    return doc and _ended(doc, event.order, event.kind, OrderStatus.refused)
+
+
 @containers.on(OrderCancelled, key=_container)
-def order_ended(doc: ContainerRow | None, event: OrderRefused | OrderCancelled, meta: Meta) -> ContainerRow | None:
-    if doc is None or event.kind is not OrderKind.placement:
-        return doc and _without(doc, event.order)
-    why = OrderStatus.refused if isinstance(event, OrderRefused) else OrderStatus.cancelled
-    return _without(doc, event.order).model_copy(update={"status": ContainerStatus.gone, "ended": why})
+def order_cancelled(doc: ContainerRow | None, event: OrderCancelled, meta: Meta) -> ContainerRow | None:
+    return doc and _ended(doc, event.order, event.kind, OrderStatus.cancelled)
+
+
+def _ended(doc: ContainerRow, order: UUID, kind: OrderKind, why: OrderStatus) -> ContainerRow:
+    never_came = {"status": ContainerStatus.gone, "ended": why} if kind is OrderKind.placement else {}
+    return _without(doc, order).model_copy(update=never_came)
 
 
 def _with(doc: ContainerRow | None, order: UUID, **changes: Any) -> ContainerRow | None:

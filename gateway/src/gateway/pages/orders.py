@@ -19,9 +19,8 @@ from contracts.orders import (
     OrderRescheduled,
 )
 from contracts.values import OrderKind, OrderStatus, Window
-from pydantic import BaseModel
-
 from gateway.look.formats import local
+from pydantic import BaseModel
 
 What = Literal["placed", "accepted", "dispatched", "rescheduled", "completed", "refused", "cancelled"]
 

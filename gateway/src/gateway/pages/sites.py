@@ -10,9 +10,8 @@ from chassis.events import Meta
 from chassis.views import View
 from contracts.identity import SiteRecorded
 from contracts.values import Address, ContainerStatus, Coordinates
-from pydantic import BaseModel
-
 from gateway.pages.containers import ContainerRow
+from pydantic import BaseModel
 
 
 class SiteRow(BaseModel):
