@@ -9,7 +9,18 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Command, Event
-from contracts.values import Address, Branding, Coordinates, Email, Language, LegalText, Number, Role, Text
+from contracts.values import (
+    Address,
+    Branding,
+    Coordinates,
+    Email,
+    Language,
+    LegalText,
+    Number,
+    Role,
+    Text,
+    derived_id,
+)
 
 Domain = Annotated[str, Field(pattern=r"^[a-z0-9.-]{1,253}$")]
 
@@ -144,13 +155,44 @@ class TransferFinished(Event):
     email: Email
 
 
+class RenewFirstInvitation(Command):
+    """Invites the first user again, as the ERP asks."""
+
+    customer: UUID
+
+
+class FirstInvitationRenewed(Event):
+    """The firm asked to invite a customer's first user again."""
+
+    customer: UUID
+    email: Email
+
+
+class RevokeFirstInvitation(Command):
+    """Takes the first user's invitation back, as the ERP asks."""
+
+    customer: UUID
+
+
+class FirstInvitationRevoked(Event):
+    """The firm took the invitation of a customer's first user back."""
+
+    customer: UUID
+    email: Email
+
+
 # -- users -----------------------------------------------------------------------------------------------------
+
+
+def user_id(tenant: UUID, email: str) -> UUID:
+    """The id of the user with this address: one address is one user of a tenant, however it is spelled."""
+    return derived_id(tenant, "user", email.strip().lower())
 
 
 class InviteUser(Command):
     """Invites somebody to a customer's portal, or invites again who has not registered yet."""
 
-    user: UUID = Field(description="derived from the address, see `identity.user_id`")
+    user: UUID = Field(description="derived from the address, see `user_id`")
     customer: UUID
     email: Email
     role: Role
