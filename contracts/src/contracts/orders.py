@@ -61,9 +61,8 @@ class RecordContainer(Command):
 
 
 class RecordOrder(Command):
-    """Takes over an order of the ERP: history, or one that was taken by telephone."""
+    """Takes over an order of the ERP: history, or one that was taken by telephone. `haul.container`: if one is known."""
 
-    stream: str = Field(description="container-<id> or erp-order-<id>")
     order: UUID
     customer: UUID
     number: Number
@@ -178,7 +177,7 @@ class OrderRescheduled(Event):
 
 
 class OrderCompleted(Event):
-    """The driver did the work; the weight is known if it was weighed."""
+    """The driver did the work; the weight is known if it was weighed. Said again when the firm corrects it."""
 
     order: UUID
     customer: UUID
