@@ -83,7 +83,9 @@ class NotFound(Refused):
 
     status = 404
 
-    def __init__(self, sentence: str = "This page does not exist or is not meant for you.", /, **params: object) -> None:
+    def __init__(
+        self, sentence: str = "This page does not exist or is not meant for you.", /, **params: object
+    ) -> None:
         super().__init__(sentence, **params)
 
 

@@ -1,0 +1,291 @@
+"""Takes in events exactly once: drops what is known, fetches what is missing, parks a stream that fails."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+from contracts.base import Event
+from psycopg_pool import AsyncConnectionPool
+
+from chassis import parked
+from chassis.backoff import TRANSIENT, Pause
+from chassis.events import Meta, Recorded
+from chassis.feed import Feeds
+from chassis.store import Connection
+from chassis.telemetry import CONSUMED, DUPLICATES, FETCHED, PARKED, RETRIES
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS positions (consumer text NOT NULL, topic text NOT NULL, partition smallint NOT NULL,"
+    " number bigint NOT NULL DEFAULT 0, PRIMARY KEY (consumer, topic, partition))",
+    *parked.TABLES,
+)
+ATTEMPTS = 3
+"""How often a fault that will not pass by itself is tried before the stream is parked."""
+
+
+class Work(Protocol):
+    """What a consumer does with events. `types` are those that it wants; all others only move its position."""
+
+    name: str
+    types: frozenset[type[Event]]
+    inside: bool
+    """Whether it works within the transaction that moves the position; else once before it, event by event."""
+
+    async def handle(self, conn: Connection | None, events: Sequence[tuple[Meta, Event]]) -> None: ...
+
+
+class Gap(Exception):
+    """Events before this one have not been seen."""
+
+
+@dataclass
+class Consumer:
+    work: Work
+    topic: str
+    pool: AsyncConnectionPool
+    feeds: Feeds
+    moved: asyncio.Condition = field(default_factory=asyncio.Condition)
+    last_record: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._wanted = {event.__name__ for event in self.work.types}
+        self._log = structlog.get_logger().bind(consumer=self.work.name, topic=self.topic)
+
+    # -- taking in -----------------------------------------------------------------------------------------------
+
+    async def take(self, partition: int, events: Sequence[Recorded]) -> None:
+        """Events of one partition in order. Returns when they are handled for good, however long that takes."""
+        self.last_record = time.monotonic()
+        async with self._locks[partition]:
+            await self._persist(lambda: self._take(partition, events))
+
+    async def catch_up(self, partition: int, upto: int) -> None:
+        """Fetches what Kafka did not bring."""
+        async with self._locks[partition]:
+            await self._persist(lambda: self._fill(partition, upto))
+
+    async def _take(self, partition: int, events: Sequence[Recorded]) -> None:
+        known = await self.position(partition)
+        fresh = [one for one in events if (one.meta.number or 0) > known]
+        if dropped := len(events) - len(fresh):
+            DUPLICATES.labels(self.work.name, self.topic).inc(dropped)
+        for run in contiguous(fresh):
+            first = run[0].meta.number or 0
+            if first > known + 1:
+                await self._fill(partition, first - 1)
+            await self._run(partition, run)
+            known = run[-1].meta.number or 0
+
+    async def _fill(self, partition: int, upto: int) -> None:
+        while (known := await self.position(partition)) < upto:
+            missing = await self.feeds.after(self.topic, partition, known, upto)
+            if not missing:
+                # The owner has numbered it, so it is there in a moment.
+                raise ConnectionError(f"{self.topic}/{partition} does not give what comes after {known}")
+            FETCHED.labels(self.work.name, self.topic).inc(len(missing))
+            await self._run(partition, missing)
+
+    async def _persist(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Passing faults wait, for ever."""
+        pause = Pause()
+        while True:
+            try:
+                return await step()
+            except Gap:
+                continue
+            except TRANSIENT as error:
+                RETRIES.labels(self.work.name).inc()
+                self._log.warning("waits and tries again", why=str(error).strip() or repr(error))
+                await pause.wait()
+
+    # -- one run of contiguous events ----------------------------------------------------------------------------
+
+    async def _run(self, partition: int, events: Sequence[Recorded]) -> None:
+        if self.work.inside:
+            try:
+                await self._inside(partition, events, careful=False)
+            except TRANSIENT:
+                raise
+            except Gap:
+                raise
+            except Exception as error:
+                self._log.warning("a batch failed; goes on event by event", why=repr(error))
+                await self._inside(partition, events, careful=True)
+        else:
+            await self._outside(partition, events)
+        CONSUMED.labels(self.work.name, self.topic).inc(len(events))
+        async with self.moved:
+            self.moved.notify_all()
+
+    async def _inside(self, partition: int, events: Sequence[Recorded], *, careful: bool) -> None:
+        async with self.pool.connection() as conn, conn.transaction():
+            todo = await self._locked(conn, partition, events)
+            if not todo:
+                return
+            stopped = await parked.streams(conn, self.work.name, self.topic)
+            if careful:
+                for one in todo:
+                    await self._carefully(conn, one, stopped)
+            else:
+                for one in todo:
+                    if one.meta.type in self._wanted and (one.meta.tenant, one.meta.stream) in stopped:
+                        await parked.queue(conn, self.work.name, one)
+                flowing = [one for one in todo if (one.meta.tenant, one.meta.stream) not in stopped]
+                if pairs := self._wanted_of(flowing):
+                    await self.work.handle(conn, pairs)
+            await self._advance(conn, partition, todo[-1])
+
+    async def _carefully(self, conn: Connection, one: Recorded, stopped: set[Any]) -> None:
+        if one.meta.type not in self._wanted:
+            return None
+        if (one.meta.tenant, one.meta.stream) in stopped:
+            return await parked.queue(conn, self.work.name, one)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with conn.transaction():
+                    return await self.work.handle(conn, self._wanted_of([one]))
+            except TRANSIENT:
+                raise
+            except Exception as error:
+                if attempt == ATTEMPTS:
+                    await self._park(conn, one, error)
+                    stopped.add((one.meta.tenant, one.meta.stream))
+        return None
+
+    async def _outside(self, partition: int, events: Sequence[Recorded]) -> None:
+        for one in events:
+            if await self.position(partition) >= (one.meta.number or 0):
+                continue
+            failed: Exception | None = None
+            async with self.pool.connection() as conn:
+                waits = (one.meta.tenant, one.meta.stream) in await parked.streams(conn, self.work.name, self.topic)
+            if one.meta.type in self._wanted and not waits:
+                failed = await self._attempt(one)
+            async with self.pool.connection() as conn, conn.transaction():
+                if await self._locked(conn, partition, [one]):
+                    stopped = await parked.streams(conn, self.work.name, self.topic)
+                    if waits and (one.meta.tenant, one.meta.stream) not in stopped:
+                        raise Gap  # what stood before it has just been handled
+                    if failed is not None:
+                        await self._park(conn, one, failed)
+                    elif waits and one.meta.type in self._wanted:
+                        await parked.queue(conn, self.work.name, one)
+                    await self._advance(conn, partition, one)
+
+    async def _attempt(self, one: Recorded) -> Exception | None:
+        """None if it went well; the fault if it will not pass by itself."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await self.work.handle(None, self._wanted_of([one]))
+                return None
+            except TRANSIENT:
+                raise
+            except Exception as error:
+                if attempt == ATTEMPTS:
+                    return error
+                self._log.warning("fails and is tried again", event_type=one.meta.type, why=repr(error))
+        return None
+
+    def _wanted_of(self, events: Sequence[Recorded]) -> list[tuple[Meta, Event]]:
+        return [(one.meta, one.event()) for one in events if one.meta.type in self._wanted]
+
+    async def _park(self, conn: Connection, one: Recorded, error: Exception) -> None:
+        PARKED.labels(self.work.name).inc()
+        self._log.error("parked", stream=one.meta.stream, event_type=one.meta.type, why=repr(error), exc_info=error)
+        await parked.park(conn, self.work.name, one, error)
+
+    # -- the position --------------------------------------------------------------------------------------------
+
+    async def position(self, partition: int) -> int:
+        async with self.pool.connection() as conn:
+            return await position(conn, self.work.name, self.topic, partition)
+
+    async def _locked(self, conn: Connection, partition: int, events: Sequence[Recorded]) -> list[Recorded]:
+        """What of it is still to be done, with the position held until the transaction ends."""
+        await conn.execute(
+            "INSERT INTO positions (consumer, topic, partition) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [self.work.name, self.topic, partition],
+            prepare=True,
+        )
+        found = await conn.execute(
+            "SELECT number FROM positions WHERE consumer = %s AND topic = %s AND partition = %s FOR UPDATE",
+            [self.work.name, self.topic, partition],
+            prepare=True,
+        )
+        known = (await found.fetchone() or (0,))[0]
+        todo = [one for one in events if (one.meta.number or 0) > known]
+        if todo and todo[0].meta.number != known + 1:
+            raise Gap
+        return todo
+
+    async def _advance(self, conn: Connection, partition: int, last: Recorded) -> None:
+        await conn.execute(
+            "UPDATE positions SET number = %s WHERE consumer = %s AND topic = %s AND partition = %s",
+            [last.meta.number, self.work.name, self.topic, partition],
+            prepare=True,
+        )
+
+    # -- what was parked -----------------------------------------------------------------------------------------
+
+    async def retry_parked(self) -> None:
+        """Hands in again what an operator released, each stream in its order, until it fails again."""
+        async with self.pool.connection() as conn:
+            asked = await parked.released(conn, self.work.name, self.topic)
+        for tenant, stream in asked:
+            while await self._retry_one(tenant, stream):
+                continue
+
+    async def _retry_one(self, tenant: UUID, stream: str) -> bool:
+        async with self.pool.connection() as conn:
+            one = await parked.first(conn, self.work.name, self.topic, tenant, stream)
+        if one is None:
+            return False
+        failed = None if self.work.inside else await self._attempt(one)
+        async with self.pool.connection() as conn, conn.transaction():
+            # Whoever holds the position may not queue anything behind it meanwhile.
+            await self._locked(conn, one.meta.partition, [])
+            if self.work.inside:
+                try:
+                    async with conn.transaction():
+                        await self.work.handle(conn, self._wanted_of([one]))
+                except TRANSIENT:
+                    raise
+                except Exception as error:
+                    failed = error
+            if failed is None:
+                await parked.done(conn, self.work.name, one)
+            else:
+                await parked.failed_again(conn, self.work.name, one, failed)
+        return failed is None
+
+
+async def position(conn: Connection, consumer: str, topic: str, partition: int) -> int:
+    found = await conn.execute(
+        "SELECT number FROM positions WHERE consumer = %s AND topic = %s AND partition = %s",
+        [consumer, topic, partition],
+        prepare=True,
+    )
+    return int((await found.fetchone() or (0,))[0])
+
+
+def contiguous(events: Sequence[Recorded]) -> list[list[Recorded]]:
+    """Cut wherever a number is missing; what repeats within is dropped."""
+    runs: list[list[Recorded]] = []
+    last = None
+    for one in events:
+        number = one.meta.number or 0
+        if last is not None and number <= last:
+            continue
+        if last is None or number != last + 1:
+            runs.append([])
+        runs[-1].append(one)
+        last = number
+    return runs

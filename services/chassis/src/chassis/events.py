@@ -1,0 +1,130 @@
+"""The envelope of an event: who, when, for which firm, and its place in the log. On Kafka as CloudEvents headers."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.base import Event
+
+from chassis.settings import PARTITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """`number` counts the public events of a room and partition without a gap; `version` those of a stream."""
+
+    id: UUID
+    tenant: UUID
+    stream: str
+    version: int
+    type: str
+    room: str
+    partition: int
+    number: int | None
+    time: datetime
+    user: UUID | None
+    user_name: str
+    customer: UUID | None
+    causation: UUID | None
+    request: UUID | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it is stored and published: its envelope and its body as JSON."""
+
+    meta: Meta
+    body: str
+
+    def event(self) -> Event:
+        """ValueError for a body that does not fit its class, KeyError for a class that nobody knows."""
+        return Event.registry[self.meta.type].read(self.body)
+
+
+class Unreadable(ValueError):
+    """A Kafka record that is no event of ours."""
+
+
+def partition_of(key: str) -> int:
+    return zlib.crc32(key.encode()) % PARTITIONS
+
+
+def grouped_by(event: Event, stream: str) -> str:
+    """All events about one customer arrive in order; others in the order of their stream."""
+    customer = getattr(event, "customer", None)
+    return str(customer) if customer else stream
+
+
+Headers = list[tuple[str, bytes]]
+
+
+def headers(meta: Meta) -> Headers:
+    """CloudEvents 1.0, Kafka binary mode; extension attributes for what CloudEvents has no name for."""
+    pairs: list[tuple[str, Any]] = [
+        ("ce_specversion", "1.0"),
+        ("ce_id", meta.id),
+        ("ce_source", f"/hoftor/{meta.room}"),
+        ("ce_type", meta.type),
+        ("ce_time", meta.time.isoformat()),
+        ("ce_subject", meta.stream),
+        ("ce_tenant", meta.tenant),
+        ("ce_streamversion", meta.version),
+        ("ce_number", meta.number),
+        ("ce_user", meta.user),
+        ("ce_username", meta.user_name),
+        ("ce_customer", meta.customer),
+        ("ce_causation", meta.causation),
+        ("ce_request", meta.request),
+        ("traceparent", meta.traceparent),
+        ("content-type", "application/json"),
+    ]
+    return [(name, str(value).encode()) for name, value in pairs if value not in (None, "")]
+
+
+def read_headers(given: Iterable[tuple[str, bytes | None]], partition: int) -> Meta:
+    """Unreadable if a needed header is missing, damaged or not UTF-8."""
+    try:
+        said = {name: value.decode() for name, value in given if value is not None}
+        return Meta(
+            id=UUID(said["ce_id"]),
+            tenant=UUID(said["ce_tenant"]),
+            stream=said["ce_subject"],
+            version=int(said["ce_streamversion"]),
+            type=said["ce_type"],
+            room=said["ce_source"].removeprefix("/hoftor/"),
+            partition=partition,
+            number=int(said["ce_number"]),
+            time=datetime.fromisoformat(said["ce_time"]),
+            user=_uuid(said.get("ce_user")),
+            user_name=said.get("ce_username", ""),
+            customer=_uuid(said.get("ce_customer")),
+            causation=_uuid(said.get("ce_causation")),
+            request=_uuid(said.get("ce_request")),
+            traceparent=said.get("traceparent"),
+        )
+    except (KeyError, ValueError) as error:
+        raise Unreadable(f"not an event: {error!r}") from error
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+def as_json(recorded: Recorded) -> dict[str, Any]:
+    """For the feed."""
+    meta = recorded.meta
+    return {name: getattr(meta, name) for name in Meta.__slots__} | {"body": recorded.body}
+
+
+def from_json(said: dict[str, Any]) -> Recorded:
+    body = said.pop("body")
+    ids = ("user", "customer", "causation", "request")
+    said |= {name: _uuid(said[name]) for name in ids}
+    said |= {"id": UUID(said["id"]), "tenant": UUID(said["tenant"]), "time": datetime.fromisoformat(said["time"])}
+    return Recorded(Meta(**said), body)

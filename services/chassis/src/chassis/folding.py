@@ -1,0 +1,55 @@
+"""Folds a batch of events into views with one read and one write a view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from contracts.base import Event
+
+from chassis.events import Meta
+from chassis.rows import texts
+from chassis.store import Connection
+from chassis.views import AnyView
+
+Handled = Sequence[tuple[Meta, Event]]
+Place = tuple[UUID, str]
+
+
+def folded(view: AnyView, docs: Mapping[Place, Any], events: Handled) -> dict[Place, Any]:
+    """The documents that were touched; None where one is to be deleted. `docs` are those known before."""
+    touched: dict[Place, Any] = {}
+    for meta, event in events:
+        step = view.steps.get(type(event))
+        if step is None:
+            continue
+        for key in step.keys(event, meta):
+            place = (meta.tenant, key)
+            before = touched[place] if place in touched else docs.get(place)
+            touched[place] = step.fold(before, event, meta)
+    return touched
+
+
+async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> None:
+    for view in views:
+        mine = [(meta, event) for meta, event in events if type(event) in view.steps]
+        if not mine:
+            continue
+        wanted = {(meta.tenant, key) for meta, event in mine for key in view.steps[type(event)].keys(event, meta)}
+        known = await texts(conn, view, list(wanted))
+        docs = {place: view.doc.model_validate_json(text) for place, text in known.items()}
+        await write(conn, view, folded(view, docs, mine), known)
+
+
+async def write(conn: Connection, view: AnyView, touched: Mapping[Place, Any], known: Mapping[Place, str]) -> None:
+    rows = [view.row(tenant, key, doc) for (tenant, key), doc in touched.items() if doc is not None]
+    if rows:
+        await conn.execute(view.upsert(), [list(column) for column in zip(*rows, strict=True)], prepare=True)
+    gone = [place for place, doc in touched.items() if doc is None and place in known]
+    if gone:
+        await conn.execute(
+            f"DELETE FROM {view.table} v USING unnest(%s::uuid[], %s::text[]) AS w (tenant, key)"
+            " WHERE v.tenant = w.tenant AND v.key = w.key",
+            [[tenant for tenant, _ in gone], [key for _, key in gone]],
+        )

@@ -1,0 +1,255 @@
+"""A room: its rules, what it hears and says, and everything that makes a running service of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import structlog
+from contracts.base import Command
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from litestar import Litestar
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from chassis import asking, consumer, feed, keys, store, telemetry
+from chassis.asking import Answer
+from chassis.backoff import TRANSIENT, Pause
+from chassis.commands import Along, Before, Decisions
+from chassis.consumer import Consumer, Work
+from chassis.decider import Asker, Decider
+from chassis.files import Files
+from chassis.rebuild import prepare_views, rebuild
+from chassis.relay import Relay
+from chassis.rows import Rows
+from chassis.settings import Settings
+from chassis.store import Cause
+from chassis.subscribing import Subscription
+from chassis.views import AnyView
+from chassis.web import application
+from chassis.works import Acting, Effects, Folding, Reacting, Reactions
+
+STUCK = 10.0
+"""Seconds without progress, while there is something to do, after which a room says that it is not well."""
+
+Task = Callable[["Context"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Room:
+    """`before` and `along` hook into commands: see `chassis.commands`. `options` go to Litestar."""
+
+    name: str
+    deciders: Sequence[Decider[Any]] = ()
+    reactions: Reactions | None = None
+    effects: Sequence[Effects] = ()
+    views: Sequence[AnyView] = ()
+    tables: Sequence[str] = ()
+    routes: Sequence[Any] = ()
+    tasks: Sequence[Task] = ()
+    before: Mapping[type[Command], Before] = field(default_factory=dict)
+    along: Mapping[type[Command], Along] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Context:
+    """What the code of a room may use. `pool` gives transactions: they are committed when the `with` ends well."""
+
+    def __init__(self, room: Room, settings: Settings) -> None:
+        self.room = room.name
+        self.settings = settings
+        self.views = tuple(room.views)
+        self.decisions = Decisions(
+            room.name, room.deciders, {view.name: view for view in room.views}, room.before, room.along
+        )
+        url = settings.database_url
+        self.pool: AsyncConnectionPool = AsyncConnectionPool(url, min_size=1, max_size=8, open=False, timeout=10)
+        # Statements that stand alone save two round trips each.
+        self.single: AsyncConnectionPool = AsyncConnectionPool(
+            url, min_size=1, max_size=10, open=False, timeout=10, kwargs={"autocommit": True}
+        )
+        self.rows = Rows(self.single)
+        self.files = Files(settings.files)
+        self.relay = Relay(settings, room.name)
+        self.consumers: list[Consumer] = []
+        self.session: aiohttp.ClientSession
+        self.feeds: feed.Feeds
+
+    def key(self, purpose: str) -> bytes:
+        return keys.derive(self.settings.secret, purpose)
+
+    async def execute(self, command: Command, who: Asker, *, cause: Cause | None = None) -> Answer:
+        """A command of this room. When it returns, what it said is in the log and has its number."""
+        given = cause or Cause(traceparent=telemetry.traceparent())
+        outcome = await self.decisions.execute(self.single, command, who, given, self)
+        self.relay.wake()
+        async with self.single.connection() as conn:
+            partition, number = await self.relay.place_of(conn, who.tenant, outcome.stream, outcome.version)
+        return Answer(self.room, outcome.stream, outcome.version, partition, number)
+
+    async def ask(self, command: Command, who: Asker) -> Answer:
+        """A command of another room."""
+        url = self.settings.url_of(command.room)
+        return await asking.ask(url, self.settings.secret, command, who, self.session)
+
+    async def call(self, room: str, path: str, who: Asker, body: Any) -> Any:
+        """POST to a route of another room."""
+        url = self.settings.url_of(room) + path
+        return await asking.call(self.session, url, self.settings.secret, who, json.dumps(body, default=str))
+
+    async def reached(self, room: str, partition: int, number: int, within: float = 1.5) -> bool:
+        """Whether this room's views know what was said there, waiting `within` seconds for it."""
+        found = next((one for one in self.consumers if one.work.name == "views" and one.topic == room), None)
+        if found is None:
+            return True
+        until = time.monotonic() + within
+        while await found.position(partition) < number:
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            async with found.moved:
+                try:
+                    # Another replica may be the one that moves.
+                    await asyncio.wait_for(found.moved.wait(), min(left, 0.1))
+                except TimeoutError:
+                    continue
+        return True
+
+    async def health(self) -> dict[str, Any]:
+        try:
+            async with self.single.connection(timeout=2) as conn:
+                found = await conn.execute("SELECT coalesce(sum(numbered - published), 0)::int FROM relay")
+                waiting = (await found.fetchone() or (0,))[0]
+        except TRANSIENT as error:
+            return {"ready": False, "room": self.room, "database": str(error).strip() or repr(error)}
+        quiet = time.monotonic() - self.relay.last_publish
+        publishes = not waiting or quiet < STUCK
+        # A room whose Kafka is away still answers, decides and keeps: it stays in service, and says so.
+        return {"ready": True, "room": self.room, "outbox": waiting, "publishes": publishes}
+
+
+def works(room: Room, ctx: Context) -> list[Work]:
+    made: list[Work] = [Folding(room.views)] if room.views else []
+    if room.reactions:
+        made.append(Reacting(room.name, room.reactions, ctx.decisions, ctx.relay.wake))
+    made += [Acting(room.name, effects, ctx) for effects in room.effects if effects.steps]
+    return made
+
+
+@asynccontextmanager
+async def opened(room: Room, settings: Settings) -> AsyncIterator[Context]:
+    """The whole room in this event loop: HTTP on `settings.port`, relay, consumers and tasks."""
+    telemetry.begin(room.name, settings.otlp_url)
+    ctx = Context(room, settings)
+    async with AsyncExitStack() as stack:
+        await until_the_database_answers(settings)
+        for pool in (ctx.pool, ctx.single):
+            await stack.enter_async_context(pool)
+        async with ctx.pool.connection() as conn:
+            # Two replicas that start at once would make the same tables.
+            await conn.execute("SELECT pg_advisory_xact_lock(4711000)")
+            for table in (*store.TABLES, *consumer.TABLES, *room.tables):
+                await conn.execute(table.encode())
+            await prepare_views(conn, room.views)
+        timeout = aiohttp.ClientTimeout(total=15, connect=3)
+        ctx.session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
+        ctx.feeds = feed.Feeds(settings, room.name, ctx.session)
+        loops: list[Awaitable[None]] = []
+        if room.deciders or room.name == "erp-bridge":
+            loops.append(ctx.relay.run())
+        for work in works(room, ctx):
+            for topic in feed.topics(list(work.types)):
+                one = Consumer(work, topic, ctx.pool, ctx.feeds)
+                ctx.consumers.append(one)
+                loops.append(Subscription(settings, room.name, one).run())
+        app = application(ctx, room.routes, **room.options)
+        await stack.enter_async_context(served(app, settings))
+        running = [asyncio.ensure_future(loop) for loop in loops]
+        running += [asyncio.create_task(kept(task, ctx)) for task in room.tasks]
+        try:
+            yield ctx
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            await ctx.relay.close()
+    telemetry.end()
+
+
+@asynccontextmanager
+async def served(app: Litestar, settings: Settings) -> AsyncIterator[Server]:
+    server = Server(
+        app,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        http1_settings=HTTP1Settings(keep_alive=True),
+    )
+    running = asyncio.create_task(server.serve())
+    try:
+        yield server
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        await asyncio.wait([running], timeout=5)
+
+
+async def kept(task: Task, ctx: Context) -> None:
+    """Runs it again when it ends or fails; a fault that comes at once comes more and more slowly."""
+    pause = Pause(0.2, 30.0)
+    while True:
+        began = time.monotonic()
+        try:
+            await task(ctx)
+        except TRANSIENT as error:
+            structlog.get_logger().warning("a task waits", task=task.__name__, why=str(error).strip() or repr(error))
+        except Exception as error:
+            structlog.get_logger().error("a task failed", task=task.__name__, why=repr(error), exc_info=error)
+        if time.monotonic() - began > 60:
+            pause.reset()
+        await pause.wait()
+
+
+async def until_the_database_answers(settings: Settings) -> None:
+    pause = Pause()
+    while True:
+        try:
+            async with await AsyncConnection.connect(settings.database_url, connect_timeout=3):
+                return
+        except TRANSIENT as error:
+            structlog.get_logger().warning("the database does not answer yet", why=str(error).strip())
+            await pause.wait()
+
+
+async def serve(room: Room, settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with opened(room, settings):
+        await stop.wait()
+
+
+def run(room: Room) -> None:
+    """`python -m <room>` serves it; `python -m <room> rebuild` folds its views anew while it runs."""
+    settings = Settings()
+    match sys.argv[1:]:
+        case []:
+            asyncio.run(serve(room, settings))
+        case ["rebuild"]:
+            print(asyncio.run(rebuild(settings, room.name, room.views)))
+        case _:
+            sys.exit(f"python -m {room.name.replace('-', '_')} [rebuild]")
+
+
+__all__ = ["Answer", "Context", "Effects", "Reactions", "Room", "opened", "run"]

@@ -1,0 +1,168 @@
+"""Reads views: one document, many, or a page of a list that only shows what the asker may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from psycopg_pool import AsyncConnectionPool
+from pydantic import BaseModel
+
+from chassis.store import Connection
+from chassis.views import View
+
+D = TypeVar("D", bound=BaseModel)
+_OPERATORS = {"<", "<=", ">", ">=", "="}
+Where = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Page(Generic[D]):
+    """`total` counts all that match, not only these."""
+
+    items: list[D]
+    total: int
+
+
+class Rows:
+    def __init__(self, pool: AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    async def get(self, view: View[D], tenant: UUID, key: UUID | str) -> D | None:
+        async with self._pool.connection() as conn:
+            return await get(conn, view, tenant, key)
+
+    async def many(self, view: View[D], tenant: UUID, keys: Iterable[UUID | str]) -> dict[str, D]:
+        async with self._pool.connection() as conn:
+            return await many(conn, view, [(tenant, str(key)) for key in keys])
+
+    async def page(
+        self,
+        view: View[D],
+        tenant: UUID,
+        *,
+        customer: UUID | None = None,
+        sites: Collection[UUID] | None = None,
+        where: Where | None = None,
+        search: str = "",
+        sort: str = "",
+        limit: int = 50,
+        offset: int = 0,
+    ) -> Page[D]:
+        condition, given = _condition(view, tenant, customer, sites, where or {}, search)
+        async with self._pool.connection() as conn:
+            found = await conn.execute(
+                f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, sort)} LIMIT %s OFFSET %s",
+                [*given, limit, offset],
+                prepare=True,
+            )
+            items = [view.doc.model_validate_json(row[0]) for row in await found.fetchall()]
+            if len(items) < limit and (items or not offset):
+                return Page(items, offset + len(items))
+            counted = await conn.execute(f"SELECT count(*) FROM {view.table} WHERE {condition}", given, prepare=True)
+            return Page(items, int((await counted.fetchone() or (0,))[0]))
+
+    async def all(
+        self,
+        view: View[D],
+        tenant: UUID,
+        *,
+        customer: UUID | None = None,
+        sites: Collection[UUID] | None = None,
+        where: Where | None = None,
+        search: str = "",
+        sort: str = "",
+        limit: int = 10_000,
+    ) -> list[D]:
+        condition, given = _condition(view, tenant, customer, sites, where or {}, search)
+        async with self._pool.connection() as conn:
+            found = await conn.execute(
+                f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, sort)} LIMIT %s", [*given, limit]
+            )
+            return [view.doc.model_validate_json(row[0]) for row in await found.fetchall()]
+
+    async def count(
+        self,
+        view: View[D],
+        tenant: UUID,
+        *,
+        customer: UUID | None = None,
+        sites: Collection[UUID] | None = None,
+        where: Where | None = None,
+    ) -> int:
+        condition, given = _condition(view, tenant, customer, sites, where or {}, "")
+        async with self._pool.connection() as conn:
+            found = await conn.execute(f"SELECT count(*) FROM {view.table} WHERE {condition}", given)
+            return int((await found.fetchone() or (0,))[0])
+
+
+async def get(conn: Connection, view: View[D], tenant: UUID, key: UUID | str) -> D | None:
+    found = await conn.execute(
+        f"SELECT doc::text FROM {view.table} WHERE tenant = %s AND key = %s", [tenant, str(key)], prepare=True
+    )
+    row = await found.fetchone()
+    return None if row is None else view.doc.model_validate_json(row[0])
+
+
+async def many(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> dict[str, D]:
+    """By key. Keys are ids of our own, so that two tenants never have the same."""
+    documents = await texts(conn, view, wanted)
+    return {key: view.doc.model_validate_json(text) for (_, key), text in documents.items()}
+
+
+async def texts(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
+    found = await conn.execute(
+        f"SELECT v.tenant, v.key, v.doc::text FROM unnest(%s::uuid[], %s::text[]) AS w (tenant, key)"
+        f" JOIN {view.table} v ON v.tenant = w.tenant AND v.key = w.key",
+        [[tenant for tenant, _ in wanted], [key for _, key in wanted]],
+        prepare=True,
+    )
+    return {(tenant, key): text for tenant, key, text in await found.fetchall()}
+
+
+def _condition(
+    view: View[Any], tenant: UUID, customer: UUID | None, sites: Collection[UUID] | None, where: Where, search: str
+) -> tuple[str, list[Any]]:
+    parts, given = ["tenant = %s"], [tenant]
+    values: list[Any] = given
+    if customer is not None:
+        parts.append("customer = %s")
+        values.append(customer)
+    if sites is not None:
+        parts.append("(site IS NULL OR site = ANY(%s))")
+        values.append(list(sites))
+    for name, value in where.items():
+        if value is None or value == "":
+            continue
+        column = _column(view, name)
+        if isinstance(value, tuple):
+            operator, value = value
+            if operator not in _OPERATORS:
+                raise ValueError(f"{operator} is no comparison")
+            parts.append(f"{column} {operator} %s")
+        elif isinstance(value, (list, set, frozenset)):
+            parts.append(f"{column} = ANY(%s)")
+            value = list(value)
+        else:
+            parts.append(f"{column} = %s")
+        values.append(value)
+    for word in search.lower().split():
+        parts.append("search LIKE %s")
+        values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+    return " AND ".join(parts), values
+
+
+def _order(view: View[Any], sort: str) -> str:
+    name = sort.removeprefix("-")
+    if not name:
+        return "ORDER BY key"
+    way = "DESC NULLS LAST" if sort.startswith("-") else "ASC NULLS LAST"
+    return f"ORDER BY {_column(view, name)} {way}, key"
+
+
+def _column(view: View[Any], name: str) -> str:
+    if name not in view.columns:
+        raise ValueError(f"view {view.name} has no column {name}")
+    return f"c_{name}"

@@ -1,0 +1,193 @@
+"""The log of a room: every event that it said, each stream in its own order, appended only at the expected version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from contracts.base import Event
+from psycopg import AsyncConnection
+from psycopg.errors import UniqueViolation
+
+from chassis.decider import Asker
+from chassis.events import Meta, Recorded, grouped_by, partition_of
+from chassis.settings import PARTITIONS
+
+# No key on `position`: the relay finds rows through the small index of what has no number yet.
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS log (
+    tenant uuid NOT NULL,
+    stream text NOT NULL,
+    version integer NOT NULL,
+    position bigint GENERATED ALWAYS AS IDENTITY,
+    id uuid NOT NULL,
+    type text NOT NULL,
+    body text NOT NULL,
+    at timestamptz NOT NULL,
+    user_id uuid,
+    user_name text NOT NULL,
+    customer uuid,
+    causation uuid,
+    request uuid,
+    traceparent text,
+    partition smallint NOT NULL,
+    public boolean NOT NULL,
+    number bigint,
+    PRIMARY KEY (tenant, stream, version)
+) WITH (fillfactor = 80)""",
+    "CREATE INDEX IF NOT EXISTS log_without_number ON log (position) WHERE public AND number IS NULL",
+    "CREATE UNIQUE INDEX IF NOT EXISTS log_numbers ON log (partition, number) WHERE number IS NOT NULL",
+    "CREATE TABLE IF NOT EXISTS relay (partition smallint PRIMARY KEY, numbered bigint NOT NULL DEFAULT 0,"
+    " published bigint NOT NULL DEFAULT 0)",
+    f"INSERT INTO relay (partition) SELECT * FROM generate_series(0, {PARTITIONS - 1}) ON CONFLICT DO NOTHING",
+)
+
+COLUMNS = (
+    "id, tenant, stream, version, type, partition, number, at, user_id, user_name, customer, causation, request,"
+    " traceparent, body"
+)
+_FIELDS = (
+    "tenant, stream, version, id, type, body, at, user_id, user_name, customer, causation, request, traceparent,"
+    " partition, public"
+)
+_TYPES = (
+    *("uuid", "text", "int", "uuid", "text", "text", "timestamptz", "uuid", "text", "uuid", "uuid", "uuid", "text"),
+    *("smallint", "bool"),
+)
+_ONE = f"INSERT INTO log ({_FIELDS}) VALUES ({', '.join(['%s'] * len(_TYPES))})"
+_MANY = f"INSERT INTO log ({_FIELDS}) SELECT * FROM unnest({', '.join(f'%s::{t}[]' for t in _TYPES)})"
+
+Connection = AsyncConnection[Any]
+
+
+class Conflict(ConnectionError):
+    """Somebody else appended to the stream meanwhile: load it again, decide again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is said: the event or the request that led to it, and the trace that it belongs to."""
+
+    causation: UUID | None = None
+    request: UUID | None = None
+    traceparent: str | None = None
+
+
+Row = tuple[Any, ...]
+
+
+def rows(
+    tenant: UUID, stream: str, after: int, events: Sequence[Event], who: Asker, cause: Cause, now: datetime
+) -> list[Row]:
+    """The rows of new events, numbered on from version `after`."""
+    return [
+        (
+            tenant,
+            stream,
+            after + place,
+            uuid4(),
+            type(event).__name__,
+            event.model_dump_json(),
+            now,
+            who.user,
+            who.name,
+            getattr(event, "customer", who.customer),
+            cause.causation,
+            cause.request,
+            cause.traceparent,
+            partition_of(grouped_by(event, stream)),
+            event.public,
+        )
+        for place, event in enumerate(events, 1)
+    ]
+
+
+async def insert(conn: Connection, new: Sequence[Row]) -> None:
+    """Conflict if one of the versions exists already."""
+    try:
+        if len(new) == 1:
+            await conn.execute(_ONE, new[0], prepare=True)
+        elif new:
+            await conn.execute(_MANY, [list(column) for column in zip(*new, strict=True)], prepare=True)
+    except UniqueViolation as error:
+        if error.diag.constraint_name != "log_pkey":
+            raise
+        raise Conflict("the stream has grown meanwhile") from error
+
+
+async def append(
+    conn: Connection,
+    tenant: UUID,
+    stream: str,
+    events: Sequence[Event],
+    who: Asker,
+    *,
+    expected: int | None = None,
+    cause: Cause | None = None,
+    now: datetime | None = None,
+) -> int:
+    """The version of the last event. `expected=None`: after whatever is there. Conflict if it has grown."""
+    if expected is None:
+        found = await conn.execute(
+            "SELECT coalesce(max(version), 0) FROM log WHERE tenant = %s AND stream = %s",
+            [tenant, stream],
+            prepare=True,
+        )
+        expected = (await found.fetchone() or (0,))[0]
+    moment = now or datetime.now(UTC)
+    await insert(conn, rows(tenant, stream, expected, events, who, cause or Cause(), moment))
+    return expected + len(events)
+
+
+Wanted = tuple[UUID, str, int]
+"""A stream and the version up to which it is known."""
+
+
+async def load(conn: Connection, wanted: Sequence[Wanted]) -> list[tuple[UUID, str, int, str, str]]:
+    """(tenant, stream, version, type, body) of all later events, each stream in its order."""
+    if len(wanted) == 1:
+        found = await conn.execute(
+            "SELECT tenant, stream, version, type, body FROM log WHERE tenant = %s AND stream = %s AND version > %s"
+            " ORDER BY version",
+            wanted[0],
+            prepare=True,
+        )
+    else:
+        found = await conn.execute(
+            "SELECT l.tenant, l.stream, l.version, l.type, l.body"
+            " FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS w (tenant, stream, version)"
+            " JOIN log l ON l.tenant = w.tenant AND l.stream = w.stream AND l.version > w.version"
+            " ORDER BY l.tenant, l.stream, l.version",
+            [list(column) for column in zip(*wanted, strict=True)],
+            prepare=True,
+        )
+    return await found.fetchall()
+
+
+def recorded(row: Row, room: str) -> Recorded:
+    """From the COLUMNS of a row."""
+    *said, body = row
+    id, tenant, stream, version, type_, partition, number, at, user, name, customer, causation, request, trace = said
+    meta = Meta(
+        id, tenant, stream, version, type_, room, partition, number, at, user, name, customer, causation, request, trace
+    )
+    return Recorded(meta, body)
+
+
+async def published(
+    conn: Connection, room: str, partition: int, after: int, limit: int, upto: int | None = None
+) -> list[Recorded]:
+    """Public events with their numbers, in order."""
+    found = await conn.execute(
+        f"SELECT {COLUMNS} FROM log WHERE partition = %s AND number > %s AND number <= %s ORDER BY number LIMIT %s",
+        [partition, after, upto if upto is not None else 2**62, limit],
+        prepare=True,
+    )
+    return [recorded(row, room) for row in await found.fetchall()]
+
+
+def streams_of(new: Iterable[Row]) -> set[tuple[UUID, str]]:
+    return {(row[0], row[1]) for row in new}
