@@ -8,12 +8,12 @@ from uuid import UUID
 
 from chassis.events import Meta
 from chassis.room import Context, Effects
+from chassis.sending import MailServerBusy, Outgoing, is_settled, send
 from contracts.quotes import QuoteReplied, QuoteRequested
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from quotes.inbound.address import message_id_for, reply_address
 from quotes.letter import Ids, Known, Said, letter
-from quotes.sending import MailServerBusy, Outgoing, is_settled, send
 from quotes.views import conversations, customers, sites, tenants, users
 
 effects = Effects("mails")
@@ -94,7 +94,7 @@ async def earlier(ctx: Context, quote: UUID) -> tuple[str, ...]:
     """The Message-IDs of the conversation in their order, ours and those of sales."""
     async with ctx.pool.connection() as conn:
         found = await conn.execute(
-            "SELECT message_id FROM (SELECT message_id, began AS at FROM sent_mails WHERE quote = %(quote)s"
+            "SELECT message_id FROM (SELECT message_id, began AS at FROM sent_mails WHERE thread = %(quote)s"
             " UNION ALL SELECT message_id, arrived FROM inbound_mails WHERE quote = %(quote)s AND status = 'taken')"
             " AS mails ORDER BY at",
             {"quote": quote},

@@ -1,4 +1,4 @@
-"""Sends each mail to sales once: never twice, and what is uncertain is shown to the operator, not guessed."""
+"""Sends each mail once: never twice, and what is uncertain is shown to the operator, not guessed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from uuid import UUID
 import aiosmtplib
 from psycopg_pool import AsyncConnectionPool
 
-TABLE = """
+SENT_MAILS = """
 CREATE TABLE IF NOT EXISTS sent_mails (
     event uuid PRIMARY KEY,
     tenant uuid NOT NULL,
-    quote uuid NOT NULL,
+    thread uuid NOT NULL,
     message_id text NOT NULL,
     recipient text NOT NULL,
     subject text NOT NULL,
@@ -22,9 +22,10 @@ CREATE TABLE IF NOT EXISTS sent_mails (
     detail text NOT NULL DEFAULT '',
     began timestamptz NOT NULL DEFAULT now(),
     ended timestamptz
-)
+);
+CREATE INDEX IF NOT EXISTS sent_mails_of_thread ON sent_mails (thread, began)
 """
-INDEX = "CREATE INDEX IF NOT EXISTS sent_mails_of_quote ON sent_mails (quote, began)"
+"""What became of each mail: `event` caused it, `thread` is the conversation or thing that it is about."""
 
 _SECONDS = 60
 
@@ -37,7 +38,7 @@ class MailServerBusy(ConnectionError):
 class Outgoing:
     event: UUID
     tenant: UUID
-    quote: UUID
+    thread: UUID
     sender: str
     recipient: str
     mail: EmailMessage
@@ -89,15 +90,15 @@ async def hand_over(pool: AsyncConnectionPool, client: aiosmtplib.SMTP, outgoing
 async def settle(pool: AsyncConnectionPool, outgoing: Outgoing, status: str, detail: str = "") -> str:
     async with pool.connection() as conn:
         await conn.execute(
-            "INSERT INTO sent_mails (event, tenant, quote, message_id, recipient, subject, status, detail, ended)"
-            " VALUES (%(event)s, %(tenant)s, %(quote)s, %(id)s, %(to)s, %(subject)s, %(status)s, %(detail)s,"
+            "INSERT INTO sent_mails (event, tenant, thread, message_id, recipient, subject, status, detail, ended)"
+            " VALUES (%(event)s, %(tenant)s, %(thread)s, %(id)s, %(to)s, %(subject)s, %(status)s, %(detail)s,"
             " CASE WHEN %(status)s IN ('sent', 'unknown', 'refused') THEN now() END)"
             " ON CONFLICT (event) DO UPDATE SET status = excluded.status, detail = excluded.detail,"
             " ended = excluded.ended",
             {
                 "event": outgoing.event,
                 "tenant": outgoing.tenant,
-                "quote": outgoing.quote,
+                "thread": outgoing.thread,
                 "id": str(outgoing.mail["Message-ID"]).strip(),
                 "to": outgoing.recipient,
                 "subject": str(outgoing.mail["Subject"]),
