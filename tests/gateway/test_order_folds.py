@@ -20,9 +20,10 @@ from contracts.orders import (
 )
 from contracts.values import Address, ContainerStatus, Haul, OrderKind, OrderStatus, Window
 from folded_by_hand import NOON, folded
-from gateway.pages.containers import ContainerRow, containers
-from gateway.pages.orders import OrderRow, orders
-from gateway.pages.sites import SiteStock, sites, stock_of
+from gateway.pages.container_view import ContainerRow, containers
+from gateway.pages.order_view import OrderRow, orders
+from gateway.pages.site_view import sites
+from gateway.pages.sites import SiteStock, stock_of
 
 CUSTOMER, SITE, CONTAINER, ORDER, TELEPHONE = (UUID(int=n) for n in range(10, 15))
 IDS: dict[str, Any] = {"order": ORDER, "customer": CUSTOMER, "site": SITE, "container": CONTAINER}
@@ -128,6 +129,10 @@ def order(*events: Event, of: UUID = ORDER) -> OrderRow:
         ([STANDS, placed(X), accepted(X), dispatched(X), completed(X, "4712")], "standing", "4712", None, None),
         ([STANDS, placed(E), completed(E)], "standing", "4711", None, None),
         ([STANDS, placed(R), completed(R)], "gone", "4711", None, None),
+        ([STANDS, placed(R), completed(R), STANDS, completed(R, weight=1)], "standing", "4711", None, None),
+        ([placed(P), cancelled(P), dispatched(P)], "ordered", "", P, "dispatched"),
+        ([placed(P), cancelled(P), completed(P, "815")], "standing", "815", None, None),
+        ([STANDS, placed(X), cancelled(X), dispatched(X)], "busy", "4711", X, "dispatched"),
         ([STANDS, placed(X), STANDS], "busy", "4711", X, "placed"),
         ([STANDS, recorded(OrderStatus.dispatched)], "busy", "4711", X, "dispatched"),
         ([STANDS, recorded(OrderStatus.placed), recorded(OrderStatus.completed)], "standing", "4711", None, None),
@@ -194,6 +199,12 @@ def test_the_history_of_an_order_says_who_and_when() -> None:
 def test_who_of_the_firm_cancelled_is_not_named() -> None:
     row = folded(orders, [placed(X), (cancelled(X, by_customer=False), {"user_name": "erp-bridge"})])[str(ORDER)]
     assert row.history[-1].who == ""
+
+
+def test_a_corrected_weight_is_a_line_of_its_own() -> None:
+    row = order(placed(X), completed(X), completed(X, weight=4100))
+    assert [(line.what, line.weight) for line in row.history[1:]] == [("completed", 4200), ("corrected", 4100)]
+    assert row.weight == 4100
 
 
 # C8

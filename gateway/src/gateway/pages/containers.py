@@ -1,177 +1,110 @@
-"""What stands at the customer's sites: every container with its waste, its place and what is ordered for it."""
+"""All containers of the customer in one list, to search, to filter and to take into a spreadsheet."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 
-from chassis.events import Meta
-from chassis.views import View
-from contracts.orders import (
-    ContainerRecorded,
-    OrderAccepted,
-    OrderCancelled,
-    OrderCompleted,
-    OrderDispatched,
-    OrderPlaced,
-    OrderRecorded,
-    OrderRefused,
-    OrderRescheduled,
-)
-from contracts.values import ContainerStatus, Haul, OrderKind, OrderStatus, Window
-from gateway.pages.orders import OPEN
+from contracts.values import ContainerStatus, OrderStatus
+from gateway.page import Ask, Column, Sheet, _, number_of, page, pages_of
+from gateway.pages.container_view import PRESENT, ContainerRow, containers
+from gateway.pages.mine import KINDS, ContainerLine, Option, lines_of, may_order, my_sites, scope, site_options, sort_of
 from pydantic import BaseModel
 
-
-class OpenOrder(BaseModel):
-    """What is ordered for a container and not done yet."""
-
-    order: UUID
-    kind: OrderKind
-    status: OrderStatus
-    desired: date | None = None
-    planned: Window | None = None
-
-
-class ContainerRow(BaseModel):
-    container: UUID
-    customer: UUID
-    site: UUID
-    site_name: str
-    number: str = ""
-    container_type: UUID
-    container_type_name: str
-    waste_type: UUID
-    waste_type_name: str
-    status: ContainerStatus
-    since: date | None = None
-    open: OpenOrder | None = None
-    ended: OrderStatus | None = None
-    """Why a container is gone that never came: its placement was refused or cancelled."""
-
-    @property
-    def state(self) -> Literal["ordered", "standing", "busy", "gone"]:
-        """One word for the filter: `busy` stands and has an order."""
-        return "busy" if self.open and self.status is ContainerStatus.standing else self.status.value
+PAGE = 50
+SORTS = ("number", "container_type_name", "waste_type_name", "site_name", "since")
+STATES = {"": PRESENT, "ordered": "ordered", "standing": "standing", "busy": "busy", "gone": "gone", "any": ""}
+STATES_IN_WORDS = {
+    ContainerStatus.ordered: _("Ordered"),
+    ContainerStatus.standing: _("On site"),
+    ContainerStatus.gone: _("Removed"),
+}
 
 
-containers = View(
-    "containers",
-    ContainerRow,
-    customer=lambda doc: doc.customer,
-    site=lambda doc: doc.site,
-    columns={
-        "state": ("text", lambda doc: doc.state),
-        "site": ("text", lambda doc: str(doc.site)),
-        "waste_type": ("text", lambda doc: str(doc.waste_type)),
-        "number": ("text", lambda doc: doc.number),
-        "site_name": ("text", lambda doc: doc.site_name.lower()),
-        "waste_type_name": ("text", lambda doc: doc.waste_type_name.lower()),
-        "container_type_name": ("text", lambda doc: doc.container_type_name.lower()),
-        "since": ("date", lambda doc: doc.since),
-    },
-    search=lambda doc: f"{doc.number} {doc.container_type_name} {doc.waste_type_name} {doc.site_name}",
-)
+class ContainersPage(BaseModel):
+    lines: list[ContainerLine]
+    total: int
+    page: int
+    pages: int
+    all_sites: int
+    all_containers: int
+    site_options: list[Option]
+    waste_options: list[Option]
+    may_order: bool
 
 
-def _container(event: Any, meta: Meta) -> list[UUID]:
-    return [event.container] if event.container else []
+def wanted(ask: Ask) -> dict[str, Any]:
+    return {
+        **scope(ask),
+        "where": {
+            "state": STATES.get(ask.query.get("state", ""), PRESENT),
+            "site": ask.query.get("site", ""),
+            "waste_type": ask.query.get("waste", ""),
+        },
+        "search": ask.query.get("q", ""),
+        "sort": sort_of(ask.query, SORTS, "site_name"),
+    }
 
 
-def _named(container: UUID, customer: UUID, haul: Haul, status: ContainerStatus) -> ContainerRow:
-    return ContainerRow(
-        container=container,
-        customer=customer,
-        site=haul.site,
-        site_name=haul.site_name,
-        number=haul.container_number or "",
-        container_type=haul.container_type,
-        container_type_name=haul.container_type_name,
-        waste_type=haul.waste_type,
-        waste_type_name=haul.waste_type_name,
-        status=status,
+async def spreadsheet(ask: Ask) -> Sheet:
+    rows = await lines_of(ask, await ask.rows.all(containers, ask.tenant_id, **wanted(ask)))
+    return Sheet(
+        ask.say(_("Containers")),
+        [
+            Column(ask.say(_("Number"))),
+            Column(ask.say(_("Container type")), width=28),
+            Column(ask.say(_("Waste type")), width=28),
+            Column(ask.say(_("Site")), width=28),
+            Column(ask.say(_("There since")), "day"),
+            Column(ask.say(_("Status")), width=28),
+            Column(ask.say(_("Desired date")), "day"),
+            Column(ask.say(_("Planned")), "day"),
+        ],
+        [
+            (
+                line.row.number,
+                line.row.container_type_name,
+                line.row.waste_type_name,
+                line.site_name,
+                line.row.since,
+                said_of(ask, line.row),
+                line.row.open.desired if line.row.open else None,
+                line.row.open.planned.day if line.row.open and line.row.open.planned else None,
+            )
+            for line in rows
+        ],
     )
 
 
-@containers.on(ContainerRecorded, key=_container)
-def container_recorded(doc: ContainerRow | None, event: ContainerRecorded, meta: Meta) -> ContainerRow:
-    made = _named(event.container, event.customer, event.haul, event.status)
-    changes = {"site": event.site, "number": event.number, "since": event.since, "open": doc.open if doc else None}
-    return made.model_copy(update=changes)
+def said_of(ask: Ask, row: ContainerRow) -> str:
+    """The state in words, as the list says it."""
+    if row.open:
+        said = {
+            OrderStatus.accepted: _("%(kind)s confirmed"),
+            OrderStatus.dispatched: _("%(kind)s scheduled"),
+        }.get(row.open.status, _("%(kind)s ordered"))
+        return ask.say(said, kind=ask.say(KINDS[row.open.kind]))
+    return ask.say(STATES_IN_WORDS[row.status])
 
 
-@containers.on(OrderPlaced, key=_container)
-def order_placed(doc: ContainerRow | None, event: OrderPlaced, meta: Meta) -> ContainerRow:
-    comes = event.haul.kind is OrderKind.placement
-    status = ContainerStatus.ordered if comes else ContainerStatus.standing
-    asked = OpenOrder(order=event.order, kind=event.haul.kind, status=OrderStatus.placed, desired=event.desired)
-    return (doc or _named(event.container, event.customer, event.haul, status)).model_copy(update={"open": asked})
-
-
-@containers.on(OrderRecorded, key=_container)
-def order_recorded(doc: ContainerRow | None, event: OrderRecorded, meta: Meta) -> ContainerRow | None:
-    """An order by telephone is seen at its container as well; history leaves no mark on it."""
-    if doc is None or event.status not in OPEN:
-        return doc and _without(doc, event.order)
-    asked = OpenOrder(
-        order=event.order, kind=event.haul.kind, status=event.status, desired=event.desired, planned=event.planned
+@page("/containers", template="pages/containers.html", sheet=spreadsheet)
+async def container_list(ask: Ask) -> ContainersPage:
+    number = number_of(ask.query)
+    found = await ask.rows.page(containers, ask.tenant_id, **wanted(ask), limit=PAGE, offset=(number - 1) * PAGE)
+    present = await ask.rows.all(containers, ask.tenant_id, **scope(ask), where={"state": PRESENT})
+    places = await my_sites(ask)
+    return ContainersPage(
+        lines=await lines_of(ask, found.items),
+        total=found.total,
+        page=number,
+        pages=pages_of(found.total, PAGE),
+        all_sites=len(places),
+        all_containers=len(present),
+        site_options=site_options(places),
+        waste_options=waste_options(present),
+        may_order=may_order(ask),
     )
-    return doc.model_copy(update={"open": asked})
 
 
-@containers.on(OrderAccepted, key=_container)
-def order_accepted(doc: ContainerRow | None, event: OrderAccepted, meta: Meta) -> ContainerRow | None:
-    return _with(doc, event.order, status=OrderStatus.accepted)
-
-
-@containers.on(OrderDispatched, key=_container)
-def order_dispatched(doc: ContainerRow | None, event: OrderDispatched, meta: Meta) -> ContainerRow | None:
-    return _with(doc, event.order, status=OrderStatus.dispatched, planned=event.planned)
-
-
-@containers.on(OrderRescheduled, key=_container)
-def order_rescheduled(doc: ContainerRow | None, event: OrderRescheduled, meta: Meta) -> ContainerRow | None:
-    return _with(doc, event.order, status=OrderStatus.dispatched, planned=event.planned)
-
-
-@containers.on(OrderCompleted, key=_container)
-def order_completed(doc: ContainerRow | None, event: OrderCompleted, meta: Meta) -> ContainerRow | None:
-    if doc is None:
-        return None
-    number = event.container_number or doc.number
-    match event.kind:
-        case OrderKind.placement:
-            done: dict[str, Any] = {"status": ContainerStatus.standing, "since": event.completed_on, "number": number}
-        case OrderKind.exchange:
-            done = {"since": event.completed_on, "number": number}
-        case OrderKind.emptying:
-            done = {}
-        case OrderKind.removal:
-            done = {"status": ContainerStatus.gone, "since": event.completed_on}
-    return _without(doc, event.order).model_copy(update=done)
-
-
-@containers.on(OrderRefused, key=_container)
-def order_refused(doc: ContainerRow | None, event: OrderRefused, meta: Meta) -> ContainerRow | None:
-    return doc and _ended(doc, event.order, event.kind, OrderStatus.refused)
-
-
-@containers.on(OrderCancelled, key=_container)
-def order_cancelled(doc: ContainerRow | None, event: OrderCancelled, meta: Meta) -> ContainerRow | None:
-    return doc and _ended(doc, event.order, event.kind, OrderStatus.cancelled)
-
-
-def _ended(doc: ContainerRow, order: UUID, kind: OrderKind, why: OrderStatus) -> ContainerRow:
-    never_came = {"status": ContainerStatus.gone, "ended": why} if kind is OrderKind.placement else {}
-    return _without(doc, order).model_copy(update=never_came)
-
-
-def _with(doc: ContainerRow | None, order: UUID, **changes: Any) -> ContainerRow | None:
-    if doc is None or doc.open is None or doc.open.order != order:
-        return doc
-    return doc.model_copy(update={"open": doc.open.model_copy(update=changes)})
-
-
-def _without(doc: ContainerRow, order: UUID) -> ContainerRow:
-    return doc.model_copy(update={"open": None}) if doc.open and doc.open.order == order else doc
+def waste_options(rows: list[ContainerRow]) -> list[Option]:
+    named = {str(row.waste_type): row.waste_type_name for row in rows}
+    return [Option(value=key, label=name) for key, name in sorted(named.items(), key=lambda each: each[1].lower())]

@@ -1,216 +1,107 @@
-"""Every order of a customer in one list: what was asked, where it stands, when the driver comes."""
+"""All orders of the customer, from the portal and by telephone: to search, to filter and to take into a spreadsheet."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any, Literal
-from uuid import UUID
+from datetime import timedelta
+from typing import Any
 
-from chassis.events import Meta
-from chassis.views import View
-from contracts.orders import (
-    OrderAccepted,
-    OrderCancelled,
-    OrderCompleted,
-    OrderDispatched,
-    OrderPlaced,
-    OrderRecorded,
-    OrderRefused,
-    OrderRescheduled,
-)
-from contracts.values import OrderKind, OrderStatus, Window
-from gateway.look.formats import local
+from contracts.values import OrderStatus
+from gateway.page import Ask, Column, Sheet, _, number_of, page, pages_of
+from gateway.pages.mine import KINDS, Option, may_order, my_sites, scope, site_options, sort_of
+from gateway.pages.order_view import OPEN, OrderRow, orders
 from pydantic import BaseModel
 
-What = Literal["placed", "accepted", "dispatched", "rescheduled", "completed", "refused", "cancelled"]
+PAGE = 50
+SORTS = ("placed_on", "day", "status", "site_name", "waste_type_name", "number")
+PERIODS = {"30": 30, "90": 90, "365": 365}
+STATES = {
+    OrderStatus.placed: _("Ordered"),
+    OrderStatus.accepted: _("Confirmed"),
+    OrderStatus.dispatched: _("Scheduled"),
+    OrderStatus.completed: _("Completed"),
+    OrderStatus.refused: _("Refused"),
+    OrderStatus.cancelled: _("Cancelled"),
+}
 
 
-class Entry(BaseModel):
-    """One line of an order's history. `who` is empty when the firm did it; history of the ERP knows days, not hours."""
-
-    what: What
-    at: datetime | None = None
-    day: date | None = None
-    who: str = ""
-    planned: Window | None = None
-    before: Window | None = None
-    weight: int | None = None
-    reason: str = ""
+class OrdersPage(BaseModel):
+    orders: list[OrderRow]
+    total: int
+    page: int
+    pages: int
+    filtered: bool
+    site_options: list[Option]
+    may_order: bool
 
 
-class OrderRow(BaseModel):
-    order: UUID
-    customer: UUID
-    site: UUID
-    site_name: str
-    container: UUID | None
-    container_number: str | None
-    container_type_name: str
-    waste_type_name: str
-    kind: OrderKind
-    status: OrderStatus
-    number: str = ""
-    placed_on: date
-    placed_by: str = ""
-    from_portal: bool
-    desired: date | None = None
-    planned: Window | None = None
-    completed_on: date | None = None
-    weight: int | None = None
-    note: str = ""
-    reason: str = ""
-    history: tuple[Entry, ...] = ()
-
-    @property
-    def day(self) -> date:
-        """The day that matters now: done, planned, wished, or at least asked."""
-        return self.completed_on or (self.planned and self.planned.day) or self.desired or self.placed_on
-
-    def then(self, entry: Entry, **changes: Any) -> OrderRow:
-        return self.model_copy(update={**changes, "history": (*self.history, entry)})
+def wanted(ask: Ask) -> dict[str, Any]:
+    status = ask.query.get("status", "")
+    days = PERIODS.get(ask.query.get("period", ""))
+    return {
+        **scope(ask),
+        "where": {
+            "status": list(OPEN) if status == "open" else status,
+            "kind": ask.query.get("kind", ""),
+            "site": ask.query.get("site", ""),
+            "container": ask.query.get("container", ""),
+            "placed_on": (">=", ask.today - timedelta(days=days)) if days else None,
+        },
+        "search": ask.query.get("q", ""),
+        "sort": sort_of(ask.query, SORTS, "-placed_on"),
+    }
 
 
-orders = View(
-    "orders",
-    OrderRow,
-    customer=lambda doc: doc.customer,
-    site=lambda doc: doc.site,
-    columns={
-        "status": ("text", lambda doc: doc.status),
-        "kind": ("text", lambda doc: doc.kind),
-        "site": ("text", lambda doc: str(doc.site)),
-        "container": ("text", lambda doc: str(doc.container) if doc.container else None),
-        "number": ("text", lambda doc: doc.number),
-        "site_name": ("text", lambda doc: doc.site_name.lower()),
-        "waste_type_name": ("text", lambda doc: doc.waste_type_name.lower()),
-        "placed_on": ("date", lambda doc: doc.placed_on),
-        "day": ("date", lambda doc: doc.day),
-    },
-    search=lambda doc: " ".join(
-        filter(
-            None,
+async def spreadsheet(ask: Ask) -> Sheet:
+    return Sheet(
+        ask.say(_("Orders")),
+        [
+            Column(ask.say(_("Number"))),
+            Column(ask.say(_("Kind"))),
+            Column(ask.say(_("Status"))),
+            Column(ask.say(_("Site")), width=28),
+            Column(ask.say(_("Waste type")), width=28),
+            Column(ask.say(_("Container type")), width=28),
+            Column(ask.say(_("Container"))),
+            Column(ask.say(_("Ordered on")), "day"),
+            Column(ask.say(_("Ordered by")), width=24),
+            Column(ask.say(_("Desired date")), "day"),
+            Column(ask.say(_("Planned")), "day"),
+            Column(ask.say(_("Done on")), "day"),
+            Column(ask.say(_("Weight")), "weight"),
+            Column(ask.say(_("Note")), width=40),
+        ],
+        [
             (
-                doc.number,
-                doc.site_name,
-                doc.waste_type_name,
-                doc.container_type_name,
-                doc.container_number,
-                doc.placed_by,
-                doc.note,
-            ),
-        )
-    ),
-)
-
-OPEN = (OrderStatus.placed, OrderStatus.accepted, OrderStatus.dispatched)
-
-
-def _order(event: Any, meta: Meta) -> UUID:
-    return UUID(str(event.order))
-
-
-@orders.on(OrderPlaced, key=_order)
-def order_placed(doc: OrderRow | None, event: OrderPlaced, meta: Meta) -> OrderRow:
-    haul = event.haul
-    return OrderRow(
-        order=event.order,
-        customer=event.customer,
-        site=event.site,
-        site_name=haul.site_name,
-        container=event.container,
-        container_number=haul.container_number,
-        container_type_name=haul.container_type_name,
-        waste_type_name=haul.waste_type_name,
-        kind=haul.kind,
-        status=OrderStatus.placed,
-        placed_on=local(meta.time).date(),
-        placed_by=event.placed_by,
-        from_portal=True,
-        desired=event.desired,
-        note=event.note,
-        history=(Entry(what="placed", at=meta.time, who=event.placed_by),),
+                row.number,
+                ask.say(KINDS[row.kind]),
+                ask.say(STATES[row.status]),
+                row.site_name,
+                row.waste_type_name,
+                row.container_type_name,
+                row.container_number,
+                row.placed_on,
+                row.placed_by,
+                row.desired,
+                row.planned.day if row.planned else None,
+                row.completed_on,
+                row.weight,
+                row.note,
+            )
+            for row in await ask.rows.all(orders, ask.tenant_id, **wanted(ask))
+        ],
     )
 
 
-@orders.on(OrderAccepted, key=_order)
-def order_accepted(doc: OrderRow | None, event: OrderAccepted, meta: Meta) -> OrderRow | None:
-    return doc and doc.then(Entry(what="accepted", at=meta.time), status=OrderStatus.accepted, number=event.number)
-
-
-@orders.on(OrderDispatched, key=_order)
-def order_dispatched(doc: OrderRow | None, event: OrderDispatched, meta: Meta) -> OrderRow | None:
-    entry = Entry(what="dispatched", at=meta.time, planned=event.planned)
-    return doc and doc.then(entry, status=OrderStatus.dispatched, planned=event.planned)
-
-
-@orders.on(OrderRescheduled, key=_order)
-def order_rescheduled(doc: OrderRow | None, event: OrderRescheduled, meta: Meta) -> OrderRow | None:
-    entry = Entry(what="rescheduled", at=meta.time, planned=event.planned, before=event.before)
-    return doc and doc.then(entry, status=OrderStatus.dispatched, planned=event.planned)
-
-
-@orders.on(OrderCompleted, key=_order)
-def order_completed(doc: OrderRow | None, event: OrderCompleted, meta: Meta) -> OrderRow | None:
-    return doc and doc.then(
-        Entry(what="completed", at=meta.time, weight=event.weight),
-        status=OrderStatus.completed,
-        completed_on=event.completed_on,
-        weight=event.weight,
-        container_number=event.container_number or doc.container_number,
+@page("/orders", template="pages/orders.html", sheet=spreadsheet)
+async def order_list(ask: Ask) -> OrdersPage:
+    number = number_of(ask.query)
+    found = await ask.rows.page(orders, ask.tenant_id, **wanted(ask), limit=PAGE, offset=(number - 1) * PAGE)
+    return OrdersPage(
+        orders=found.items,
+        total=found.total,
+        page=number,
+        pages=pages_of(found.total, PAGE),
+        filtered=any(ask.query.get(name) for name in ("q", "status", "kind", "site", "container", "period")),
+        site_options=site_options(await my_sites(ask)),
+        may_order=may_order(ask),
     )
-
-
-@orders.on(OrderRefused, key=_order)
-def order_refused(doc: OrderRow | None, event: OrderRefused, meta: Meta) -> OrderRow | None:
-    entry = Entry(what="refused", at=meta.time, reason=event.reason)
-    return doc and doc.then(entry, status=OrderStatus.refused, reason=event.reason)
-
-
-@orders.on(OrderCancelled, key=_order)
-def order_cancelled(doc: OrderRow | None, event: OrderCancelled, meta: Meta) -> OrderRow | None:
-    who = meta.user_name if event.by_customer else ""
-    entry = Entry(what="cancelled", at=meta.time, who=who, reason=event.reason)
-    return doc and doc.then(entry, status=OrderStatus.cancelled, reason=event.reason)
-
-
-@orders.on(OrderRecorded, key=_order)
-def order_recorded(doc: OrderRow | None, event: OrderRecorded, meta: Meta) -> OrderRow:
-    """The ERP tells the present state: of what was before the first report, only the days are known."""
-    haul = event.haul
-    if doc is None:
-        history = [Entry(what="placed", day=event.placed_on)]
-        if event.status is not OrderStatus.placed:
-            history.append(_reported(event, day=event.completed_on))
-    else:
-        history = [*doc.history, *([] if _same(doc, event) else [_reported(event, at=meta.time)])]
-    return OrderRow(
-        order=event.order,
-        customer=event.customer,
-        site=event.site,
-        site_name=haul.site_name,
-        container=event.container,
-        container_number=haul.container_number,
-        container_type_name=haul.container_type_name,
-        waste_type_name=haul.waste_type_name,
-        kind=haul.kind,
-        status=event.status,
-        number=event.number,
-        placed_on=event.placed_on,
-        placed_by=doc.placed_by if doc else "",
-        from_portal=bool(doc and doc.from_portal),
-        desired=event.desired,
-        planned=event.planned,
-        completed_on=event.completed_on,
-        weight=event.weight,
-        note=event.note,
-        history=tuple(history),
-    )
-
-
-def _same(doc: OrderRow, event: OrderRecorded) -> bool:
-    return doc.status is event.status and doc.planned == event.planned
-
-
-def _reported(event: OrderRecorded, **when: Any) -> Entry:
-    planned = event.planned if event.status is OrderStatus.dispatched else None
-    return Entry(what=event.status.value, planned=planned, weight=event.weight, **when)

@@ -1,0 +1,41 @@
+"""The places of a customer where containers stand or are delivered."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from chassis.events import Meta
+from chassis.views import View
+from contracts.identity import SiteRecorded
+from contracts.values import Address, Coordinates
+from pydantic import BaseModel
+
+
+class SiteRow(BaseModel):
+    site: UUID
+    customer: UUID
+    number: str
+    name: str
+    address: Address
+    coordinates: Coordinates | None
+    active: bool
+
+
+sites = View(
+    "sites",
+    SiteRow,
+    customer=lambda doc: doc.customer,
+    site=lambda doc: doc.site,
+    columns={
+        "name": ("text", lambda doc: doc.name.lower()),
+        "city": ("text", lambda doc: doc.address.city.lower()),
+        "number": ("text", lambda doc: doc.number),
+        "active": ("text", lambda doc: "yes" if doc.active else "no"),
+    },
+    search=lambda doc: f"{doc.number} {doc.name} {doc.address.line()}",
+)
+
+
+@sites.on(SiteRecorded, key=lambda event, meta: event.site)
+def site_recorded(doc: SiteRow | None, event: SiteRecorded, meta: Meta) -> SiteRow:
+    return SiteRow.model_validate(event.model_dump())
