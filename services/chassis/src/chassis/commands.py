@@ -119,7 +119,7 @@ class Decisions:
         for tenant, stream, version, kind, body in await load(conn, known):
             key = wanted[(tenant, stream)]
             decider = by_name[key[0]]
-            states[key] = (version, decider.evolve(states[key][1], Event.registry[kind].read(body)))
+            states[key] = (version, decider.evolve(states[key][1], Event.recorded(kind, body)))
         for key, found in states.items():
             # Only what is committed is remembered: later events of this transaction may still be rolled back.
             self._remember(key, found)

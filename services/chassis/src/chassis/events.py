@@ -44,7 +44,7 @@ class Recorded:
 
     def event(self) -> Event:
         """ValueError for a body that does not fit its class, KeyError for a class that nobody knows."""
-        return Event.registry[self.meta.type].read(self.body)
+        return Event.recorded(self.meta.type, self.body)
 
 
 class Unreadable(ValueError):

@@ -137,7 +137,7 @@ class Relay:
         ]
         if batches:
             producer = await self._started()
-            await asyncio.gather(*(send(producer, self.room, batch) for batch in batches))
+            await asyncio.gather(*(send(producer, self.settings.topic_of(self.room), batch) for batch in batches))
         for batch in batches:
             last = batch[-1].meta
             await conn.execute(

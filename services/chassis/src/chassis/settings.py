@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     imap_url: str = ""
     files: str = "memory:///"
     """Where file contents lie: file:///folder, s3://bucket/prefix or memory:///."""
+    topic_prefix: str = ""
+    """Stands before the name of every topic, where several portals share a Kafka."""
     replication: int = 1
     """Copies that Kafka keeps of every topic."""
     otlp_url: str = ""
@@ -39,6 +41,9 @@ class Settings(BaseSettings):
         """Where a room answers, without a closing slash."""
         url: str = getattr(self, f"{room.replace('-', '_')}_url")
         return url.rstrip("/")
+
+    def topic_of(self, room: str) -> str:
+        return f"{self.topic_prefix}{room}"
 
     @property
     def bootstrap(self) -> list[str]:

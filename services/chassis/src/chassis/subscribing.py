@@ -35,7 +35,7 @@ class Subscription:
         self.settings = settings
         self.consumer = consumer
         self.topic = consumer.topic
-        self.group = f"{room}.{consumer.work.name}.{consumer.topic}"
+        self.group = f"{settings.topic_prefix}{room}.{consumer.work.name}.{consumer.topic}"
         self._log = structlog.get_logger().bind(group=self.group)
 
     async def run(self) -> None:
@@ -101,7 +101,7 @@ class Subscription:
             )
 
         subscriber = broker.subscriber(
-            self.topic,
+            self.settings.topic_of(self.topic),
             batch=True,
             group_id=self.group,
             auto_offset_reset="earliest",

@@ -20,9 +20,14 @@ async def ensure_topics(settings: Settings, rooms: Iterable[str]) -> None:
         await admin.start()
         there = set(await admin.list_topics())
         missing = [
-            NewTopic(room, PARTITIONS, settings.replication, topic_configs={"retention.ms": str(RETENTION)})
+            NewTopic(
+                settings.topic_of(room),
+                PARTITIONS,
+                settings.replication,
+                topic_configs={"retention.ms": str(RETENTION)},
+            )
             for room in rooms
-            if room not in there
+            if settings.topic_of(room) not in there
         ]
         if not missing:
             return
