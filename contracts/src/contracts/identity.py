@@ -211,6 +211,15 @@ class UserInvited(Event):
     expires: datetime
 
 
+class InvitationFailed(Event):
+    """The first user could not be invited as the ERP asked; the reason says what has to be put right there."""
+
+    user: UUID
+    customer: UUID
+    email: str
+    reason: Text
+
+
 class WithdrawInvitation(Command):
     """Takes an invitation back before it is used."""
 
@@ -326,6 +335,7 @@ class UserRemoved(Event):
 class RequestPasswordReset(Command):
     """Asks for a link to set a new password. Answered alike whether or not the address is known."""
 
+    user: UUID = Field(description="derived from the address, see `user_id`")
     email: Email
 
 

@@ -1,0 +1,114 @@
+"""What is shown to somebody who comes with the link of a mail: whom it is for, and whether it still works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from chassis import links
+from chassis.events import Meta
+from chassis.room import Context
+from chassis.signing import asker_of
+from chassis.views import View
+from contracts.identity import PasswordResetRequested, UserInvited
+from litestar import Request, post
+from pydantic import BaseModel, Field
+
+from identity.account import Account, Status
+from identity.knowledge import account_of, customer_of
+
+Call = Request[Any, Any, Any]
+
+
+class Letter(BaseModel):
+    """A mail with a link: to whom it went."""
+
+    user: UUID
+
+
+# A view may lag behind, but the mail is sent from the same event: nobody follows a link sooner.
+letters = View("letters", Letter)
+
+
+@letters.on(UserInvited, key=lambda event, meta: event.invitation)
+def invited(doc: Letter | None, event: UserInvited, meta: Meta) -> Letter:
+    return Letter(user=event.user)
+
+
+@letters.on(PasswordResetRequested, key=lambda event, meta: event.reset)
+def reset_requested(doc: Letter | None, event: PasswordResetRequested, meta: Meta) -> Letter:
+    return Letter(user=event.user)
+
+
+class Invitation(BaseModel):
+    invitation: UUID
+    token: str = Field(max_length=200)
+
+
+class ResetLink(BaseModel):
+    reset: UUID
+    token: str = Field(max_length=200)
+
+
+@post("/invitation", status_code=200, include_in_schema=False)
+async def invitation(request: Call) -> dict[str, Any]:
+    """Whom an invitation is for, and whether it is still open."""
+    ctx: Context = request.app.state.ctx
+    tenant = (await asker_of(request)).tenant
+    given = Invitation.model_validate_json(await request.body())
+    if not links.fits(ctx.key("invitation"), given.invitation, given.token):
+        return nobody()
+    return await told(ctx, tenant, given.invitation, invitation_state)
+
+
+@post("/reset-link", status_code=200, include_in_schema=False)
+async def reset_link(request: Call) -> dict[str, Any]:
+    """Whose password a link sets, and whether it is still open."""
+    ctx: Context = request.app.state.ctx
+    tenant = (await asker_of(request)).tenant
+    given = ResetLink.model_validate_json(await request.body())
+    if not links.fits(ctx.key("reset"), given.reset, given.token):
+        return nobody()
+    return await told(ctx, tenant, given.reset, reset_state)
+
+
+async def told(
+    ctx: Context, tenant: UUID, link: UUID, state_of: Callable[[Account, UUID, datetime], str]
+) -> dict[str, Any]:
+    letter = await ctx.rows.get(letters, tenant, link)
+    if letter is None:
+        return nobody()
+    account = await account_of(ctx, tenant, letter.user)
+    customer = await customer_of(ctx, tenant, account.customer) if account.customer else None
+    return {
+        "email": account.email,
+        "customer_name": customer.latest.name if customer and customer.latest else "",
+        "user": letter.user,
+        "state": state_of(account, link, datetime.now(UTC)),
+    }
+
+
+def nobody() -> dict[str, Any]:
+    """A forged link and one of another firm look the same."""
+    return {"email": "", "customer_name": "", "user": None, "state": "unknown"}
+
+
+def invitation_state(account: Account, link: UUID, now: datetime) -> str:
+    match account.status:
+        case Status.registered:
+            return "used"
+        case Status.withdrawn | Status.removed:
+            return "withdrawn"
+        case Status.invited if account.invitation == link and account.invitation_open(now):
+            return "open"
+        case _:
+            # Too old, or a newer one has been sent.
+            return "expired"
+
+
+def reset_state(account: Account, link: UUID, now: datetime) -> str:
+    if account.status is not Status.registered or account.reset is None:
+        return "used"
+    return "open" if account.reset == link and account.reset_open(now) else "expired"
