@@ -87,8 +87,8 @@ META = Meta(
 )
 
 
-def asked(who: Asker = MARIA, now: datetime = NOW, **facts: Any) -> Asked:
-    return Asked(who, now, {**FACTS, **facts})
+def asked(who: Asker = MARIA, now: datetime = NOW, without: str = "") -> Asked:
+    return Asked(who, now, {(view, key): fact for (view, key), fact in FACTS.items() if view != without})
 
 
 def haul(**changes: Any) -> Haul:
