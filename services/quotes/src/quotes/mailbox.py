@@ -32,8 +32,9 @@ class Fetched:
 
 
 class Mailbox:
-    def __init__(self, client: IMAP4, validity: int) -> None:
+    def __init__(self, client: IMAP4, validity: int, lost: asyncio.Event) -> None:
         self._client = client
+        self._lost = lost
         self.validity = validity
         """Changes when the server numbers its mails anew."""
 
@@ -63,11 +64,18 @@ class Mailbox:
     async def news(self, seconds: float) -> None:
         """Returns when the server tells of something new, at the latest after so many seconds."""
         if not self._client.has_capability("IDLE"):
-            await asyncio.sleep(seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), seconds)
             return
         idle = await self._client.idle_start(timeout=seconds + 60)
-        with suppress(TimeoutError):
-            await self._client.wait_server_push(timeout=seconds)
+        told = asyncio.ensure_future(self._client.wait_server_push(timeout=seconds))
+        lost = asyncio.ensure_future(self._lost.wait())
+        await asyncio.wait({told, lost}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for waiting in (told, lost):
+            waiting.cancel()
+        await asyncio.gather(told, lost, return_exceptions=True)
+        if self._lost.is_set():
+            raise MailboxUnreachable("The mail server closed the connection.")
         self._client.idle_done()
         await asyncio.wait_for(idle, _SECONDS)
 
@@ -90,8 +98,11 @@ async def opened(url: str) -> AsyncIterator[Mailbox]:
     made = IMAP4_SSL if parts.scheme == "imaps" else IMAP4
     port = parts.port or (993 if parts.scheme == "imaps" else 143)
     client: IMAP4 | None = None
+    lost = asyncio.Event()
     try:
-        client = made(host=parts.hostname or "localhost", port=port, timeout=_SECONDS)
+        client = made(
+            host=parts.hostname or "localhost", port=port, timeout=_SECONDS, conn_lost_cb=lambda _: lost.set()
+        )
         await client.wait_hello_from_server()
         answer = await client.login(unquote(parts.username or ""), unquote(parts.password or ""))
         _expect_ok(answer.result, "LOGIN")
@@ -99,10 +110,10 @@ async def opened(url: str) -> AsyncIterator[Mailbox]:
         answer = await client.select(f'"{folder}"' if " " in folder else folder)
         _expect_ok(answer.result, "SELECT")
         validity = next((int(found[1]) for line in answer.lines if (found := _VALIDITY.search(bytes(line)))), 0)
-        yield Mailbox(client, validity)
+        yield Mailbox(client, validity, lost)
     except (AioImapException, OSError, TimeoutError) as error:
         raise MailboxUnreachable(str(error) or type(error).__name__) from error
     finally:
-        if client is not None:
+        if client is not None and not lost.is_set():
             with suppress(AioImapException, OSError, TimeoutError):
                 await asyncio.wait_for(client.logout(), 5)

@@ -10,6 +10,7 @@ from chassis.events import Meta
 from chassis.room import Context, Effects
 from chassis.sending import MailServerBusy, Outgoing, is_settled, send
 from contracts.quotes import QuoteReplied, QuoteRequested
+from contracts.values import File
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from quotes.inbound.address import message_id_for, reply_address
@@ -72,7 +73,7 @@ async def tell_sales(request: QuoteRequested, event: QuoteRequested | QuoteRepli
         user_name=event.user_name,
         user_email=request.user_email if first or event.user == request.user else user.email if user else "",
         at=meta.time,
-        files=[(file, await ctx.files.get(file.sha256)) for file in event.files],
+        files=[(file, await content_of(file, ctx)) for file in event.files],
     )
     secret = ctx.key("quotes")
     domain = tenant.sender.rpartition("@")[2]
@@ -88,6 +89,14 @@ async def tell_sales(request: QuoteRequested, event: QuoteRequested | QuoteRepli
         ctx.settings.smtp_url,
         Outgoing(meta.id, meta.tenant, event.quote, tenant.sender, tenant.quote_address, mail),
     )
+
+
+async def content_of(file: File, ctx: Context) -> bytes:
+    try:
+        return await ctx.files.get(file.sha256)
+    except FileNotFoundError as error:
+        # Waiting will not bring it: this conversation is parked for the operator, the others go on.
+        raise LookupError(f"the file {file.name} of this conversation is missing from the file store") from error
 
 
 async def earlier(ctx: Context, quote: UUID) -> tuple[str, ...]:

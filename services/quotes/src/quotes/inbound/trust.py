@@ -31,6 +31,7 @@ class Doubt(StrEnum):
     empty = "The mail holds neither text nor files."
     unreadable = "The mail cannot be read."
     too_large = "The mail is too large."
+    altered = "A mail with the same id has been taken over, but with another content."
     failed = "The mail could not be taken over."
 
 
