@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from chassis.decider import Asked, Decider, NotAllowed
+from chassis.decider import Asked, Decider, Invalid, NotAllowed
 from contracts.base import Command, Event
 from contracts.identity import (
     ActivateCustomer,
@@ -20,6 +20,8 @@ from contracts.identity import (
     RevokeFirstInvitation,
     TransferFinished,
 )
+
+from identity.address import checked
 
 PARTS = frozenset({"base", "orders", "invoices"})
 
@@ -49,6 +51,9 @@ def decide(command: Command, state: Customer, asked: Asked) -> list[Event]:
             recorded = CustomerRecorded(**dict(command))
             return [] if recorded == state.latest else [recorded]
         case ActivateCustomer():
+            if asked.who.kind != "room" and checked(command.email) is None:
+                # Through the bridge it has happened already; then the invitation fails, and says so.
+                raise Invalid("%(email)s is not a valid e-mail address.", field="email", email=command.email)
             return activate(command, state)
         case DeactivateCustomer():
             return [CustomerDeactivated(customer=command.customer)] if state.active else []
