@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel
 
 from gateway.look.files import TEMPLATES, VERSION, asset
 from gateway.look.formats import formats
@@ -34,6 +35,11 @@ def machine_readable(value: date | datetime | str) -> str:
     return value if isinstance(value, str) else value.isoformat()
 
 
+def as_json(value: BaseModel) -> dict[str, Any]:
+    """For `tojson`, where a page hands its own models to a chart or a map."""
+    return value.model_dump(mode="json")
+
+
 def initials(name: str) -> str:
     """At most two letters for the round mark beside a name."""
     words = [word for word in name.split() if word[0].isalnum()]
@@ -53,6 +59,7 @@ def environment(language: str, words: Words, folders: Sequence[Path] = (), auto_
     )
     # The i18n extension gives the environment this method at run time, so no type checker knows it.
     cast(Any, made).install_gettext_callables(words.gettext, words.ngettext, newstyle=True)
+    made.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": as_json}
     made.filters.update(formats(language))
     made.filters.update(machine=machine_readable, initials=initials)
     ui = SimpleNamespace()

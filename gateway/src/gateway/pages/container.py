@@ -124,7 +124,11 @@ async def order_form(ask: Ask, container: UUID) -> ContainerOrderPage:
     )
 
 
-@action("/containers/{container:uuid}/order", back="/containers/{container}/order", needs="orderer")
+@action(
+    "/containers/{container:uuid}/order",
+    back="/containers/{container}/order?kind={kind}&desired={desired}&note={note}&check=yes",
+    needs="orderer",
+)
 async def order_service(ask: Ask, container: UUID, form: ServiceForm) -> Sent:
     row = await my_container(ask, container)
     await ask.command(

@@ -48,16 +48,16 @@ def wanted(ask: Ask) -> dict[str, Any]:
 async def spreadsheet(ask: Ask) -> Sheet:
     rows = await lines_of(ask, await ask.rows.all(containers, ask.tenant_id, **wanted(ask)))
     return Sheet(
-        ask.say(_("Containers")),
+        _("Containers"),
         [
-            Column(ask.say(_("Number"))),
-            Column(ask.say(_("Container type")), width=28),
-            Column(ask.say(_("Waste type")), width=28),
-            Column(ask.say(_("Site")), width=28),
-            Column(ask.say(_("There since")), "day"),
-            Column(ask.say(_("Status")), width=28),
-            Column(ask.say(_("Desired date")), "day"),
-            Column(ask.say(_("Planned")), "day"),
+            Column(_("Number")),
+            Column(_("Container type"), width=28),
+            Column(_("Waste type"), width=28),
+            Column(_("Site"), width=28),
+            Column(_("There since"), "day"),
+            Column(_("Status"), width=28),
+            Column(_("Desired date"), "day"),
+            Column(_("Planned"), "day"),
         ],
         [
             (

@@ -53,22 +53,22 @@ def wanted(ask: Ask) -> dict[str, Any]:
 
 async def spreadsheet(ask: Ask) -> Sheet:
     return Sheet(
-        ask.say(_("Orders")),
+        _("Orders"),
         [
-            Column(ask.say(_("Number"))),
-            Column(ask.say(_("Kind"))),
-            Column(ask.say(_("Status"))),
-            Column(ask.say(_("Site")), width=28),
-            Column(ask.say(_("Waste type")), width=28),
-            Column(ask.say(_("Container type")), width=28),
-            Column(ask.say(_("Container"))),
-            Column(ask.say(_("Ordered on")), "day"),
-            Column(ask.say(_("Ordered by")), width=24),
-            Column(ask.say(_("Desired date")), "day"),
-            Column(ask.say(_("Planned")), "day"),
-            Column(ask.say(_("Done on")), "day"),
-            Column(ask.say(_("Weight")), "weight"),
-            Column(ask.say(_("Note")), width=40),
+            Column(_("Number")),
+            Column(_("Kind")),
+            Column(_("Status")),
+            Column(_("Site"), width=28),
+            Column(_("Waste type"), width=28),
+            Column(_("Container type"), width=28),
+            Column(_("Container")),
+            Column(_("Ordered on"), "day"),
+            Column(_("Ordered by"), width=24),
+            Column(_("Desired date"), "day"),
+            Column(_("Planned"), "day"),
+            Column(_("Done on"), "day"),
+            Column(_("Weight"), "weight"),
+            Column(_("Note"), width=40),
         ],
         [
             (

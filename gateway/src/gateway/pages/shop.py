@@ -116,7 +116,7 @@ async def shop(ask: Ask) -> ShopPage:
     )
 
 
-@action("/shop", back="/shop", needs="orderer")
+@action("/shop", back="/shop?waste={waste}&type={type}&site={site}&desired={desired}&note={note}&at=5", needs="orderer")
 async def order_container(ask: Ask, form: ShopForm) -> Sent:
     container = uuid5(ask.key, "container")
     await ask.command(
