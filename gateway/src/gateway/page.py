@@ -10,8 +10,8 @@
         await ask.command(CancelOrder(...))
         return Sent(to=f"/orders/{order}", flash=_("The order was cancelled."))
 
-Path parameters arrive typed (`{order:uuid}`, `{name:str}`, `{n:int}`). A refused action shows the page at `back` again (its
-places are filled from path and form), with `errors` (field → sentence) and `form` (the earlier input).
+Path parameters arrive typed (`{order:uuid}`, `{name:str}`, `{n:int}`). A refused action shows the page at `back` again
+(its places are filled from path and form), with `errors` (field → sentence) and `form` (the earlier input).
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 
 from chassis.asking import Answer
 from chassis.decider import Asker, NotAllowed
-from chassis.room import Context
 from chassis.rows import Rows
 from chassis.signing import NotSigned
 from contracts.base import Command
@@ -36,6 +35,9 @@ from pydantic import BaseModel
 from gateway.look.environment import Words
 from gateway.look.formats import HOME
 from gateway.who import Me, TenantDoc
+
+if TYPE_CHECKING:
+    from chassis.room import Context
 
 Needs = Literal["guest", "user", "orderer", "administrator"]
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
@@ -63,6 +65,8 @@ class Ask:
     ip: str
     host: str
     secure: bool
+    token: str
+    """The secret of the session, or of a guest's cookie."""
     answers: list[Answer] = field(default_factory=list)
     cookies: list[Cookie] = field(default_factory=list)
 
@@ -224,7 +228,7 @@ def page(
 
 
 def action(path: str, *, back: str = "", needs: Needs = "user") -> Callable[[F], F]:
-    """POST of a form or of JSON. The function takes `ask`, the path's parameters and, if it wants one, `form`: a model."""
+    """POST of a form or of JSON. The function takes `ask`, the path's parameters and, if it wants, `form`: a model."""
 
     def register(function: F) -> F:
         ROUTES.append(Route("POST", path, needs, function, back=back))

@@ -1,0 +1,30 @@
+"""The gateway as a room: it keeps views of everything that customers see, and sends what they ask to whom it concerns."""
+
+from __future__ import annotations
+
+from chassis.decider import Refused
+from chassis.room import Room
+from litestar.exceptions import HTTPException
+
+from gateway import answering, limits, look_files, openapi, problems, session
+from gateway.discovery import modules, views
+from gateway.mails import TABLES, mails
+from gateway.page import ROUTES
+
+
+def made() -> Room:
+    modules()
+    return Room(
+        "gateway",
+        views=views(),
+        effects=[mails],
+        tables=[*session.TABLES, *limits.TABLES, *TABLES],
+        routes=[*(answering.handler(route) for route in ROUTES), *look_files.ROUTES, openapi.described],
+        options={
+            "exception_handlers": {HTTPException: problems.unknown, Exception: problems.broken, Refused: problems.broken},
+            "request_max_body_size": answering.LARGEST,
+        },
+    )
+
+
+room = made()
