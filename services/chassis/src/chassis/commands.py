@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from chassis.backoff import Pause
 from chassis.decider import Asked, Asker, Decider
+from chassis.pool import on_a_living_connection
 from chassis.rows import get
 from chassis.store import Cause, Conflict, Connection, Row, insert, load, rows
 from chassis.views import AnyView
@@ -63,15 +64,18 @@ class Decisions:
         hook = self.before.get(type(command))
         extra = await hook(command, who, ctx) if hook else {}
         pause = Pause(0.002, 0.1)
-        for attempt in range(TRIES):
+
+        async def once(conn: Connection) -> Outcome:
+            if type(command) not in self.along:
+                return (await self.decide_all(conn, [(command, who, cause, extra)]))[0]
+            async with conn.transaction():
+                return (await self.decide_all(conn, [(command, who, cause, extra)]))[0]
+
+        for attempt in range(1, TRIES + 1):
             try:
-                async with pool.connection() as conn:
-                    if type(command) in self.along:
-                        async with conn.transaction():
-                            return (await self.decide_all(conn, [(command, who, cause, extra)]))[0]
-                    return (await self.decide_all(conn, [(command, who, cause, extra)]))[0]
+                return await on_a_living_connection(pool, once)
             except Conflict:
-                if attempt == TRIES - 1:
+                if attempt == TRIES:
                     raise
                 await pause.wait()
         raise AssertionError("unreachable")

@@ -83,7 +83,6 @@ async def _read_on(
 async def _exchange(conn: Connection, view: AnyView, docs: dict[tuple[UUID, str], Any]) -> None:
     await conn.execute(f"DELETE FROM {view.table}")
     async with conn.cursor().copy(f"COPY {view.table} ({', '.join(view.fields)}) FROM STDIN") as copy:
-        copy.set_types(view.types)
         for (tenant, key), doc in docs.items():
             if doc is not None:
                 await copy.write_row(view.row(tenant, key, doc))

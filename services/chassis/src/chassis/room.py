@@ -20,7 +20,6 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from litestar import Litestar
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from chassis import asking, consumer, feed, keys, store, telemetry
 from chassis.asking import Answer
@@ -29,6 +28,7 @@ from chassis.commands import Along, Before, Decisions
 from chassis.consumer import Consumer, Work
 from chassis.decider import Asker, Decider
 from chassis.files import Files
+from chassis.pool import on_a_living_connection, pool
 from chassis.rebuild import prepare_views, rebuild
 from chassis.relay import Relay
 from chassis.rows import Rows
@@ -73,11 +73,9 @@ class Context:
             room.name, room.deciders, {view.name: view for view in room.views}, room.before, room.along
         )
         url = settings.database_url
-        self.pool: AsyncConnectionPool = AsyncConnectionPool(url, min_size=1, max_size=8, open=False, timeout=10)
+        self.pool = pool(url, 8, autocommit=False)
         # Statements that stand alone save two round trips each.
-        self.single: AsyncConnectionPool = AsyncConnectionPool(
-            url, min_size=1, max_size=10, open=False, timeout=10, kwargs={"autocommit": True}
-        )
+        self.single = pool(url, 10, autocommit=True)
         self.rows = Rows(self.single)
         self.files = Files(settings.files)
         self.relay = Relay(settings, room.name)
@@ -93,8 +91,9 @@ class Context:
         given = cause or Cause(traceparent=telemetry.traceparent())
         outcome = await self.decisions.execute(self.single, command, who, given, self)
         self.relay.wake()
-        async with self.single.connection() as conn:
-            partition, number = await self.relay.place_of(conn, who.tenant, outcome.stream, outcome.version)
+        partition, number = await on_a_living_connection(
+            self.single, lambda conn: self.relay.place_of(conn, who.tenant, outcome.stream, outcome.version)
+        )
         return Answer(self.room, outcome.stream, outcome.version, partition, number)
 
     async def ask(self, command: Command, who: Asker) -> Answer:

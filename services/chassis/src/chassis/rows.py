@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
+from chassis.pool import on_a_living_connection
 from chassis.store import Connection
 from chassis.views import View
 
@@ -31,12 +32,11 @@ class Rows:
         self._pool = pool
 
     async def get(self, view: View[D], tenant: UUID, key: UUID | str) -> D | None:
-        async with self._pool.connection() as conn:
-            return await get(conn, view, tenant, key)
+        return await on_a_living_connection(self._pool, lambda conn: get(conn, view, tenant, key))
 
     async def many(self, view: View[D], tenant: UUID, keys: Iterable[UUID | str]) -> dict[str, D]:
-        async with self._pool.connection() as conn:
-            return await many(conn, view, [(tenant, str(key)) for key in keys])
+        wanted = [(tenant, str(key)) for key in keys]
+        return await on_a_living_connection(self._pool, lambda conn: many(conn, view, wanted))
 
     async def page(
         self,
@@ -52,17 +52,17 @@ class Rows:
         offset: int = 0,
     ) -> Page[D]:
         condition, given = _condition(view, tenant, customer, sites, where or {}, search)
-        async with self._pool.connection() as conn:
-            found = await conn.execute(
-                f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, sort)} LIMIT %s OFFSET %s",
-                [*given, limit, offset],
-                prepare=True,
-            )
+        query = f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, sort)} LIMIT %s OFFSET %s"
+
+        async def read(conn: Connection) -> Page[D]:
+            found = await conn.execute(query, [*given, limit, offset], prepare=True)
             items = [view.doc.model_validate_json(row[0]) for row in await found.fetchall()]
             if len(items) < limit and (items or not offset):
                 return Page(items, offset + len(items))
             counted = await conn.execute(f"SELECT count(*) FROM {view.table} WHERE {condition}", given, prepare=True)
             return Page(items, int((await counted.fetchone() or (0,))[0]))
+
+        return await on_a_living_connection(self._pool, read)
 
     async def all(
         self,
@@ -77,11 +77,13 @@ class Rows:
         limit: int = 10_000,
     ) -> list[D]:
         condition, given = _condition(view, tenant, customer, sites, where or {}, search)
-        async with self._pool.connection() as conn:
-            found = await conn.execute(
-                f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, sort)} LIMIT %s", [*given, limit]
-            )
+        query = f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, sort)} LIMIT %s"
+
+        async def read(conn: Connection) -> list[D]:
+            found = await conn.execute(query, [*given, limit])
             return [view.doc.model_validate_json(row[0]) for row in await found.fetchall()]
+
+        return await on_a_living_connection(self._pool, read)
 
     async def count(
         self,
@@ -93,9 +95,12 @@ class Rows:
         where: Where | None = None,
     ) -> int:
         condition, given = _condition(view, tenant, customer, sites, where or {}, "")
-        async with self._pool.connection() as conn:
+
+        async def read(conn: Connection) -> int:
             found = await conn.execute(f"SELECT count(*) FROM {view.table} WHERE {condition}", given)
             return int((await found.fetchone() or (0,))[0])
+
+        return await on_a_living_connection(self._pool, read)
 
 
 async def get(conn: Connection, view: View[D], tenant: UUID, key: UUID | str) -> D | None:
