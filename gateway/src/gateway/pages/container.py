@@ -9,13 +9,14 @@ from uuid import UUID, uuid5
 from chassis.decider import Invalid
 from contracts.orders import OrderService
 from contracts.values import Note, OrderKind
+from pydantic import BaseModel
+
 from gateway.page import Ask, Sent, _, action, page
 from gateway.pages.catalog_view import waste_types
 from gateway.pages.days import check_day
 from gateway.pages.mine import ContainerLine, lines_of, my_container
 from gateway.pages.order_view import OrderRow, orders
 from gateway.pages.site_view import sites
-from pydantic import BaseModel
 
 SHOWN = 20
 

@@ -20,8 +20,9 @@ from contracts.orders import (
     OrderRescheduled,
 )
 from contracts.values import ContainerStatus, Haul, OrderKind, OrderStatus, Window
-from gateway.pages.order_view import OPEN
 from pydantic import BaseModel
+
+from gateway.pages.order_view import OPEN
 
 
 class OpenOrder(BaseModel):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.values import ContainerStatus, OrderStatus
+from pydantic import BaseModel
+
 from gateway.page import Ask, Column, Sheet, _, number_of, page, pages_of
 from gateway.pages.container_view import PRESENT, ContainerRow, containers
 from gateway.pages.mine import KINDS, ContainerLine, Option, lines_of, may_order, my_sites, scope, site_options, sort_of
-from pydantic import BaseModel
 
 PAGE = 50
 SORTS = ("number", "container_type_name", "waste_type_name", "site_name", "since")

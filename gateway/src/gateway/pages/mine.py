@@ -8,11 +8,12 @@ from uuid import UUID
 
 from chassis.decider import NotFound
 from contracts.values import ContainerStatus, OrderKind
+from pydantic import BaseModel
+
 from gateway.page import Ask, _
 from gateway.pages.catalog_view import container_types
 from gateway.pages.container_view import ContainerRow, containers
 from gateway.pages.site_view import SiteRow, sites
-from pydantic import BaseModel
 
 WhyNot = Literal["reader", "coming", "open_order", "gone", "nothing"]
 

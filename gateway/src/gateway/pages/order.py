@@ -7,12 +7,13 @@ from uuid import UUID
 from chassis.decider import NotFound, Refused
 from contracts.orders import CancelOrder
 from contracts.values import OrderStatus
+from pydantic import BaseModel
+
 from gateway.page import Ask, Sent, _, action, page
 from gateway.pages.container_view import containers
 from gateway.pages.mine import may_order
 from gateway.pages.order_view import OrderRow, orders
 from gateway.pages.site_view import sites
-from pydantic import BaseModel
 
 
 class OrderPage(BaseModel):

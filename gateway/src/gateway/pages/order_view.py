@@ -19,8 +19,9 @@ from contracts.orders import (
     OrderRescheduled,
 )
 from contracts.values import OrderKind, OrderStatus, Window
-from gateway.look.formats import local
 from pydantic import BaseModel
+
+from gateway.look.formats import local
 
 What = Literal["placed", "accepted", "dispatched", "rescheduled", "completed", "corrected", "refused", "cancelled"]
 
@@ -52,6 +53,8 @@ class OrderRow(BaseModel):
     number: str = ""
     placed_on: date
     placed_by: str = ""
+    user: UUID | None = None
+    """Who ordered in the portal, and is told by mail what becomes of it."""
     from_portal: bool
     desired: date | None = None
     planned: Window | None = None
@@ -125,6 +128,7 @@ def order_placed(doc: OrderRow | None, event: OrderPlaced, meta: Meta) -> OrderR
         status=OrderStatus.placed,
         placed_on=local(meta.time).date(),
         placed_by=event.placed_by,
+        user=meta.user,
         from_portal=True,
         desired=event.desired,
         note=event.note,
@@ -198,6 +202,7 @@ def order_recorded(doc: OrderRow | None, event: OrderRecorded, meta: Meta) -> Or
         number=event.number,
         placed_on=event.placed_on,
         placed_by=doc.placed_by if doc else "",
+        user=doc.user if doc else None,
         from_portal=bool(doc and doc.from_portal),
         desired=event.desired,
         planned=event.planned,

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from contracts.values import OrderStatus
+from pydantic import BaseModel
+
 from gateway.page import Ask, Column, Sheet, _, number_of, page, pages_of
 from gateway.pages.mine import KINDS, Option, may_order, my_sites, scope, site_options, sort_of
 from gateway.pages.order_view import OPEN, OrderRow, orders
-from pydantic import BaseModel
 
 PAGE = 50
 SORTS = ("placed_on", "day", "status", "site_name", "waste_type_name", "number")

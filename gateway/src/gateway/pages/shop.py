@@ -11,6 +11,8 @@ from uuid import UUID, uuid5
 from chassis.decider import Invalid
 from contracts.orders import OrderContainer
 from contracts.values import Note
+from pydantic import BaseModel
+
 from gateway.look.environment import with_query
 from gateway.page import Ask, Sent, _, action, page
 from gateway.pages.catalog_view import ContainerType, WasteType, container_types, waste_types
@@ -18,7 +20,6 @@ from gateway.pages.chapters import CHAPTERS
 from gateway.pages.days import check_day
 from gateway.pages.mine import scope
 from gateway.pages.site_view import SiteRow, sites
-from pydantic import BaseModel
 
 ORDERABLE = {"orderable": "yes"}
 WASTE, CONTAINER, SITE, DATE, SUMMARY = range(1, 6)

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from contracts.values import ContainerStatus
+from pydantic import BaseModel
+
 from gateway.page import Ask, number_of, page, pages_of
 from gateway.pages.container_view import PRESENT, ContainerRow, containers
 from gateway.pages.mine import ContainerLine, lines_of, may_order, my_site, my_sites, scope, sort_of
 from gateway.pages.site_view import SiteRow, sites
-from pydantic import BaseModel
 
 
 class Stock(BaseModel):
