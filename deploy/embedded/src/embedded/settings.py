@@ -1,5 +1,6 @@
 """What can be set about a start on one machine: ports, the folder of the data, and servers that are there already."""
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -83,10 +84,13 @@ class Settings(BaseSettings):
         path = self.data / "secret"
         if not path.exists():
             self.data.mkdir(parents=True, exist_ok=True)
-            drawn = path.with_suffix(f".{os.getpid()}")
-            with os.fdopen(os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            drawn = path.with_suffix(f".{secrets.token_hex(8)}")
+            with os.fdopen(os.open(drawn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_hex(32))
-            drawn.replace(path)
+            # A link does not replace: of several that start at once all take the secret of the first.
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(drawn)
+            drawn.unlink()
         return path.read_text().strip()
 
     def derived(self, purpose: str) -> str:
