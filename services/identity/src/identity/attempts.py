@@ -54,20 +54,17 @@ async def begin(pool: AsyncConnectionPool, tenant: UUID, user: UUID) -> UUID:
     """Counts as failed until it has gone well, so that tries at the same moment see each other."""
     attempt = uuid4()
     async with pool.connection() as conn:
+        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4712))", [f"{tenant} {user}"])
+        found = await conn.execute(
+            "SELECT count(*), ceil(extract(epoch FROM min(at) + %s - now()) / 60)::int FROM failed_logins"
+            " WHERE tenant = %s AND user_id = %s AND at > now() - %s",
+            [WITHIN, tenant, user, WITHIN],
+        )
+        count, minutes = await found.fetchone() or (0, 0)
+        if count >= MOST:
+            raise TooMany("Too many wrong passwords. Please try again in %(minutes)s minutes.", minutes=minutes)
+        await conn.execute("DELETE FROM failed_logins WHERE at < now() - %s", [WITHIN])
         await conn.execute(
             "INSERT INTO failed_logins (id, tenant, user_id) VALUES (%s, %s, %s)", [attempt, tenant, user]
         )
-    async with pool.connection() as conn:
-        found = await conn.execute(
-            "SELECT count(*), min(at) FROM failed_logins WHERE tenant = %s AND user_id = %s AND at > now() - %s",
-            [tenant, user, WITHIN],
-        )
-        count, since = await found.fetchone() or (0, None)
-        if count <= MOST:
-            await conn.execute("DELETE FROM failed_logins WHERE at < now() - %s", [WITHIN])
-            return attempt
-        # A try that was not made must not make the waiting longer.
-        await conn.execute("DELETE FROM failed_logins WHERE id = %s", [attempt])
-        left = await conn.execute("SELECT ceil(extract(epoch FROM %s + %s - now()) / 60)::int", [since, WITHIN])
-        minutes = (await left.fetchone() or (1,))[0]
-    raise TooMany("Too many wrong passwords. Please try again in %(minutes)s minutes.", minutes=max(minutes, 1))
+    return attempt
