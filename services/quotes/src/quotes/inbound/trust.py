@@ -17,7 +17,7 @@ _FREE_MAIL = {
     *("online.de", "vodafone.de", "proton.me", "protonmail.com", "kabelmail.de", "ewe.net", "magenta.de"),
 }
 _RESULT = re.compile(r"\b(dmarc|spf|dkim)\s*=\s*([a-z]+)", re.IGNORECASE)
-_SIGNED_BY = re.compile(r"header\.(?:d|i)\s*=\s*\"?[^@\s;\"]*@?([a-z0-9.-]+)", re.IGNORECASE)
+_SIGNED_BY = re.compile(r"header\.(?:d|i)\s*=\s*\"?(?:[^@\s;\"]*@)?([a-z0-9.-]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
