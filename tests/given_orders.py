@@ -42,7 +42,7 @@ STRANGER = replace(MARIA, user=UUID(int=64), customer=OTHER)
 GUEST = Asker(TENANT, "guest")
 ERP = Asker(TENANT, "room", "Disposition")
 
-KINDS = frozenset({OrderKind.exchange, OrderKind.emptying, OrderKind.removal})
+KINDS = (OrderKind.exchange, OrderKind.emptying, OrderKind.removal)
 ASSORTMENT = Assortment(
     waste_types={
         RUBBLE: WasteTypeFacts(name="Bauschutt", orderable=True),
@@ -53,11 +53,11 @@ ASSORTMENT = Assortment(
         SKIP: ContainerTypeFacts(
             name="Absetzmulde 7 m³",
             orderable=True,
-            waste_types=frozenset({RUBBLE, ASBESTOS}),
-            kinds=frozenset({OrderKind.exchange, OrderKind.removal}),
+            waste_types=(RUBBLE, ASBESTOS),
+            kinds=(OrderKind.exchange, OrderKind.removal),
         ),
-        BIN: ContainerTypeFacts(name="Umleerer 1,1 m³", orderable=True, waste_types=frozenset({PAPER}), kinds=KINDS),
-        OLD: ContainerTypeFacts(name="Mulde alt", orderable=False, waste_types=frozenset({RUBBLE}), kinds=KINDS),
+        BIN: ContainerTypeFacts(name="Umleerer 1,1 m³", orderable=True, waste_types=(PAPER,), kinds=KINDS),
+        OLD: ContainerTypeFacts(name="Mulde alt", orderable=False, waste_types=(RUBBLE,), kinds=KINDS),
     },
 )
 FACTS: dict[tuple[str, str], Any] = {

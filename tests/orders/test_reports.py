@@ -253,6 +253,13 @@ def test_every_new_state_of_an_order_of_the_erp_is_recorded() -> None:
     assert len(state.orders) == 1
 
 
+def test_what_the_erp_recorded_before_it_planned_counts_again_when_it_says_it_again() -> None:
+    planned = after(record_container(), record_order(), dispatch())
+    [event] = decide(record_order(), planned)
+    assert isinstance(event, OrderRecorded)
+    assert folded([event], planned).orders[ORDER].status is OrderStatus.accepted
+
+
 # C8
 def test_an_order_without_a_container_stands_for_itself() -> None:
     alone = record_order(haul=haul(container=None, container_number=None))

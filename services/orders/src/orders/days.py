@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from chassis.decider import Invalid
-from holidays.countries import Germany
+from holidays.countries.germany import Germany
 
 LONGEST = 365  # days ahead
 _HERE = ZoneInfo("Europe/Berlin")

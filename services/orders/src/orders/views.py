@@ -32,8 +32,8 @@ class WasteTypeFacts(BaseModel):
 class ContainerTypeFacts(BaseModel):
     name: str
     orderable: bool
-    waste_types: frozenset[UUID]
-    kinds: frozenset[OrderKind]
+    waste_types: tuple[UUID, ...]
+    kinds: tuple[OrderKind, ...]
 
 
 class Assortment(BaseModel):
@@ -71,7 +71,7 @@ def container_type_recorded(doc: Assortment | None, event: ContainerTypeRecorded
     facts = ContainerTypeFacts(
         name=event.name,
         orderable=event.orderable,
-        waste_types=frozenset(event.waste_types),
-        kinds=frozenset(event.kinds),
+        waste_types=event.waste_types,
+        kinds=event.kinds,
     )
     return known.model_copy(update={"container_types": {**known.container_types, event.container_type: facts}})
