@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from gateway.look.formats import local
 from gateway.page import Sheet
@@ -22,13 +22,19 @@ _FORMATS = {
 }
 
 
-def workbook(sheet: Sheet, say: Callable[[str], str]) -> bytes:
-    """Labels and the name are translated; text is never read as a formula."""
+def workbook(sheets: Sheet | Sequence[Sheet], say: Callable[[str], str]) -> bytes:
+    """Labels and names are translated; text is never read as a formula."""
     made = io.BytesIO()
     book = xlsxwriter.Workbook(made, {"in_memory": True, "remove_timezone": True})
-    page = book.add_worksheet(say(sheet.name)[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
+    for sheet in [sheets] if isinstance(sheets, Sheet) else sheets:
+        _fill(book.add_worksheet(say(sheet.name)[:31]), sheet, say, head, formats)
+    book.close()
+    return made.getvalue()
+
+
+def _fill(page: Any, sheet: Sheet, say: Callable[[str], str], head: Any, formats: Mapping[str, Any]) -> None:
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.width)
         page.write_string(0, at, say(column.label), head)
@@ -38,8 +44,6 @@ def workbook(sheet: Sheet, say: Callable[[str], str]) -> bytes:
     page.freeze_panes(1, 0)
     if sheet.columns:
         page.autofilter(0, 0, len(sheet.rows), len(sheet.columns) - 1)
-    book.close()
-    return made.getvalue()
 
 
 def _write(page: Any, line: int, at: int, kind: str, value: Any, form: Any) -> None:
