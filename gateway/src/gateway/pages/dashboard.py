@@ -103,16 +103,18 @@ def busiest(lines: list[SiteLine]) -> list[SiteLine]:
 async def dashboard(ask: Ask) -> Dashboard:
     """What is open for the user: orders on their way, unread quotes, unpaid invoices."""
     rows, tenant, mine = ask.rows, ask.tenant_id, scope(ask)
-    on_their_way, latest, unread, asked, owed, written, places, present, recent = await asyncio.gather(
+    on_their_way, latest, present, places, recent = await asyncio.gather(
         rows.all(orders, tenant, **mine, where={"status": [status.value for status in OPEN]}, limit=500),
         rows.all(orders, tenant, **mine, sort="-placed_on", limit=SHORT),
+        rows.all(containers, tenant, **mine, where={"state": PRESENT}),
+        my_sites(ask, active="yes"),
+        rows.all(contributions, tenant, **mine, where={"done_on": (">=", ask.today - RECENT)}),
+    )
+    unread, asked, owed, written = await asyncio.gather(
         unread_quotes(ask),
         rows.all(quotes, tenant, **mine, sort="-last_at", limit=SHORT),
         unpaid(ask),
         rows.all(invoices, tenant, **mine, sort="-issued_on", limit=SHORT),
-        my_sites(ask, active="yes"),
-        rows.all(containers, tenant, **mine, where={"state": PRESENT}),
-        rows.all(contributions, tenant, **mine, where={"done_on": (">=", ask.today - RECENT)}),
     )
     stock = stock_of(present)
     upcoming = [next_order(row, ask.today) for row in in_turn(on_their_way)[:NEXT]]

@@ -34,9 +34,11 @@ class InvoiceRow(BaseModel):
 
     def state(self, today: date) -> State:
         """An open invoice is overdue from the day after it was due."""
-        if self.status is InvoiceStatus.open:
-            return "overdue" if self.due_on < today else "open"
-        return self.status.value
+        if self.status is InvoiceStatus.paid:
+            return "paid"
+        if self.status is InvoiceStatus.cancelled:
+            return "cancelled"
+        return "overdue" if self.due_on < today else "open"
 
 
 invoices = View(

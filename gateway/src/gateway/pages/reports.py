@@ -1,4 +1,4 @@
-"""What was fetched from the customer's sites in the last twelve months: in pictures, as numbers and as an Excel file."""
+"""What was fetched from the customer's sites in the last twelve months: in pictures, numbers and as Excel file."""
 
 from __future__ import annotations
 
