@@ -1,8 +1,7 @@
-"""The gateway as a room: it keeps views of everything that customers see, and sends what they ask to whom it concerns."""
+"""The gateway as a room: it keeps what customers see, and passes on what they ask."""
 
 from __future__ import annotations
 
-from chassis.decider import Refused
 from chassis.room import Room
 from litestar.exceptions import HTTPException
 
@@ -21,7 +20,10 @@ def made() -> Room:
         tables=[*session.TABLES, *limits.TABLES, *TABLES],
         routes=[*(answering.handler(route) for route in ROUTES), *look_files.ROUTES, openapi.described],
         options={
-            "exception_handlers": {HTTPException: problems.unknown, Exception: problems.broken, Refused: problems.broken},
+            "exception_handlers": {
+                HTTPException: problems.unknown,
+                Exception: problems.broken,
+            },
             "request_max_body_size": answering.LARGEST,
         },
     )

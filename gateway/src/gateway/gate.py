@@ -1,4 +1,4 @@
-"""Everybody who comes passes here: which firm, who, in which language, and whether the form was really sent from here."""
+"""Everybody who comes passes here: to which firm, who, in which language, and is the form really from here."""
 
 from __future__ import annotations
 

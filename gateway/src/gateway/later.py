@@ -1,4 +1,4 @@
-"""What the next page has to know of the last click: a sentence to show, and which answers its views must have heard of."""
+"""What the next page has to know of the last click: a sentence to show, and what its views must have heard of."""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ async def _ask(request: AnyRequest) -> Ask:
 async def colours(request: AnyRequest) -> Response[bytes]:
     ask = await _ask(request)
     branding = ask.tenant.branding
-    return showing.response(tenant_stylesheet(branding.primary, branding.accent).encode(), "text/css", ask, cache=A_WHILE)
+    return showing.response(
+        tenant_stylesheet(branding.primary, branding.accent).encode(), "text/css", ask, cache=A_WHILE
+    )
 
 
 @get("/look/logo/{mark:str}", include_in_schema=False)

@@ -58,10 +58,10 @@ def _refused(route: Route) -> dict[str, Any]:
         codes.append("403")
     if route.method == "POST":
         codes += ["409", "422", "429", "503"]
-    return {code: _PROBLEM for code in sorted(codes)}
+    return dict.fromkeys(sorted(codes), _PROBLEM)
 
 
-def _operation(route: Route, names: dict[tuple[type[BaseModel], JsonSchemaMode], str]) -> dict[str, Any]:
+def _operation(route: Route, names: dict[Any, str]) -> dict[str, Any]:
     said = (route.function.__doc__ or "").strip()
     answer: dict[str, Any] = {"description": "done" if route.method == "POST" else "the page as a view"}
     if route.method == "POST":
@@ -97,7 +97,7 @@ def document() -> dict[str, Any]:
             wanted.add((route.form, "validation"))
     ordered = sorted(wanted, key=lambda one: (one[0].__module__, one[0].__name__, one[1]))
     schemas, defined = models_json_schema(ordered, ref_template="#/components/schemas/{model}")
-    names = {key: schema["$ref"] for key, schema in schemas.items()}
+    names: dict[Any, str] = {key: schema["$ref"] for key, schema in schemas.items()}
     paths: dict[str, Any] = {}
     for route in sorted(ROUTES, key=lambda one: (one.path, one.method)):
         path = re.sub(r"\{(\w+):\w+\}", r"{\1}", route.path)

@@ -1,4 +1,4 @@
-"""When something is not there, not allowed or not working, the portal says so in the firm's design and shows a way on."""
+"""What is not there, not allowed or not working is said in the firm's design, with a way on."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from gateway import gate, safety, showing
 from gateway.gate import Visit
 from gateway.page import _
+from gateway.words import preferred, translations
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -43,7 +44,7 @@ async def refused(visit: Visit, request: AnyRequest, error: Refused) -> Response
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         to = f"/login?next={quote(wanted)}" if request.method == "GET" and wanted != "/" else "/login"
         if request.headers.get("hx-request"):
-            return showing.response(b"", showing.HTML, ask, 401, **{"HX-Redirect": to})
+            return showing.response(b"", showing.HTML, ask, 401, more={"HX-Redirect": to})
         return showing.redirect(to, ask)
     return await told(visit, request, error.status, ask.say(error.sentence, **error.params))
 
@@ -70,11 +71,13 @@ def lost(visit: Visit, request: AnyRequest) -> Response[bytes]:
 
 def bare(request: AnyRequest, status: int, sentence: str) -> Response[bytes]:
     """Without a firm, a visitor or a database."""
-    language = gate.preferred(request.headers.get("accept-language", ""))
-    words = gate.translations(language)
+    language = preferred(request.headers.get("accept-language", ""))
+    words = translations(language)
     view = {"title": words.gettext(TITLES[status]), "sentence": words.gettext(sentence)}
-    content = showing.templates(language).get_template("pages/bare_problem.html").render(
-        page=view, language=language, tenant=gate.NOBODY
+    content = (
+        showing.templates(language)
+        .get_template("pages/bare_problem.html")
+        .render(page=view, language=language, tenant=gate.NOBODY)
     )
     return Response(content.encode(), status_code=status, media_type=showing.HTML, headers=safety.headers(False))
 
@@ -115,4 +118,3 @@ def unknown(request: AnyRequest, error: Any) -> Response[bytes]:
 def broken(request: AnyRequest, error: Exception) -> Response[bytes]:
     structlog.get_logger().error("a page failed", path=request.url.path, why=repr(error), exc_info=error)
     return Problem(request, 500, BROKEN)
-

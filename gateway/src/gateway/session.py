@@ -94,9 +94,7 @@ def _me(tenant: UUID, user: str, customer: str) -> tuple[Me, datetime | None]:
 
 @lru_cache(maxsize=4096)
 def _may_enter(user: str, customer: str) -> bool:
-    return (
-        UserDoc.model_validate_json(user).state == "active" and CustomerDoc.model_validate_json(customer).active
-    )
+    return UserDoc.model_validate_json(user).state == "active" and CustomerDoc.model_validate_json(customer).active
 
 
 async def arrive(conn: Connection, host: str, token: str) -> Arrival | None:

@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parent
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 HTML = "text/html; charset=utf-8"
+ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 @cache
@@ -51,46 +52,51 @@ class Frame:
 
 
 async def html(ask: Ask, template: str, view: Any, frame: Frame) -> bytes:
-    shown = templates(ask.language).get_template(template).render(
-        page=view,
-        me=ask.visitor,
-        tenant=ask.tenant,
-        language=ask.language,
-        path=ask.path,
-        query=ask.query,
-        badges=await badges(ask),
-        csrf=frame.csrf,
-        key=frame.key,
-        flashes=frame.flashes,
-        processing=frame.processing,
-        errors=frame.errors,
-        form=frame.form,
-        tour=ask.path == "/" and ask.visitor is not None and not ask.visitor.tour_done,
+    shown = (
+        templates(ask.language)
+        .get_template(template)
+        .render(
+            page=view,
+            me=ask.visitor,
+            tenant=ask.tenant,
+            language=ask.language,
+            path=ask.path,
+            query=ask.query,
+            badges=await badges(ask),
+            csrf=frame.csrf,
+            key=frame.key,
+            flashes=frame.flashes,
+            processing=frame.processing,
+            errors=frame.errors,
+            form=frame.form,
+            tour=ask.path == "/" and ask.visitor is not None and not ask.visitor.tour_done,
+        )
     )
     return shown.encode()
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
 
 
 def json(view: Any) -> bytes:
     if isinstance(view, BaseModel):
         return view.__pydantic_serializer__.to_json(view)
-    return _adapter(type(view)).dump_json(view)
+    return ANYTHING.dump_json(view)
 
 
 def response(
-    content: bytes, kind: str, ask: Ask, status: int = 200, cache: str = safety.PRIVATE, **more: str
+    content: bytes,
+    kind: str,
+    ask: Ask,
+    status: int = 200,
+    *,
+    cache: str = safety.PRIVATE,
+    more: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
-    sent = safety.headers(ask.secure, ask.tenant.map_tiles, cache) | more
+    sent = safety.headers(ask.secure, ask.tenant.map_tiles, cache) | dict(more or {})
     return Response(content, status_code=status, media_type=kind, headers=sent, cookies=list(ask.cookies))
 
 
 def redirect(to: str, ask: Ask) -> Response[bytes]:
     """303: the browser reads the next page with GET. Only addresses of this portal."""
-    return response(b"", HTML, ask, 303, Location=inside(to))
+    return response(b"", HTML, ask, 303, more={"Location": inside(to)})
 
 
 def inside(address: str) -> str:
@@ -114,7 +120,7 @@ def download(ask: Ask, file: Download) -> Response[bytes]:
         file.media_type,
         ask,
         cache=safety.FOR_EVER if file.lasting else safety.PRIVATE,
-        **{"Content-Disposition": f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name)}"},
+        more={"Content-Disposition": f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name)}"},
     )
     sent.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
     return sent

@@ -45,7 +45,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Letter:
-    """`paragraphs` stand above the button, `after` below it; `facts` are label and value; `quote` is what somebody said."""
+    """`paragraphs` stand above the button, `after` below; `facts`: label and value; `quote`: what somebody said."""
 
     subject: str
     paragraphs: Sequence[str] = ()

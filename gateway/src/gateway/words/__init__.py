@@ -1,4 +1,4 @@
-"""What the portal says, in the reader's language: sentences stand in the code in English, the German ones in `de.po`."""
+"""What the portal says: sentences stand in the code in English, the German ones in `de.po`."""
 
 from __future__ import annotations
 
