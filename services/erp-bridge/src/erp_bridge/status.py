@@ -1,0 +1,142 @@
+"""The dispatchers convert, plan, close or refuse an external order, and the customer sees it in the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from chassis.decider import Refused
+from contracts.base import Event
+from contracts.erp import OrderClosed, OrderConverted, OrderDeclined, OrderPlanned, OrderWithdrawn
+from contracts.values import Kilograms, Number, Window
+from litestar import Request, put
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from erp_bridge.connections import Firm
+from erp_bridge.handover import External, external, hand_over, known_external
+from erp_bridge.known import name_container
+from erp_bridge.problems import invalid
+from erp_bridge.saying import Saying, saying
+from erp_bridge.single import body_of
+
+Vehicle = Annotated[str, Field(max_length=100)]
+
+
+class Said(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Converted(Said):
+    """Turned into a transport order (Fahrauftrag)."""
+
+    status: Literal["converted"]
+    number: Number
+
+
+class Planned(Said):
+    """Dispatched: the day, and the hours if they are known."""
+
+    status: Literal["planned"]
+    day: date
+    begins: time | None = None
+    ends: time | None = None
+    vehicle: Vehicle = ""
+
+
+class Completed(Said):
+    """Closed after the driver was there."""
+
+    status: Literal["completed"]
+    on: date
+    weight_kg: Kilograms | None = None
+    container_number: Number | None = None
+
+
+class Declined(Said):
+    """Refused; the customer reads the reason."""
+
+    status: Literal["refused"]
+    reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
+
+
+class Withdrawn(Said):
+    """Cancelled after it had been taken."""
+
+    status: Literal["cancelled"]
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+Status = Converted | Planned | Completed | Declined | Withdrawn
+STATUS: TypeAdapter[Status] = TypeAdapter(Annotated[Status, Field(discriminator="status")])
+
+
+def event_of(status: Status, order: External) -> Event:
+    about: dict[str, Any] = {"order": order.reference, "customer": order.customer, "container": order.container}
+    match status:
+        case Converted():
+            return OrderConverted(**about, number=status.number)
+        case Planned():
+            planned = Window(day=status.day, begins=status.begins, ends=status.ends)
+            return OrderPlanned(**about, planned=planned, vehicle=status.vehicle)
+        case Completed():
+            return OrderClosed(
+                **about, completed_on=status.on, weight=status.weight_kg, container_number=status.container_number
+            )
+        case Declined():
+            return OrderDeclined(**about, reason=status.reason)
+        case Withdrawn():
+            return OrderWithdrawn(**about, reason=status.reason)
+
+
+def is_news(status: Status, said: Mapping[str, Any], now: str | None, cancelled: bool) -> bool:
+    """`said`: the last report of each status; `now`: the latest status. Refused if it contradicts what is known."""
+    if said.get(status.status) == status.model_dump(mode="json"):
+        return False
+    if isinstance(status, Completed):
+        return True  # the driver was there, whatever was said before
+    if now in ("completed", "refused", "cancelled"):
+        raise Refused("The order is %(now)s already.", now=now)
+    if cancelled and not isinstance(status, Declined | Withdrawn):
+        raise Refused("The customer has cancelled this order.")
+    return True
+
+
+@put("/external-orders/{reference:uuid}/status", status_code=200, summary="Reports the status of an external order")
+async def put_status(request: Request[Any, Any, Any], reference: UUID, firm: Firm) -> dict[str, Any]:
+    try:
+        status = STATUS.validate_python(await body_of(request))
+    except ValidationError as error:
+        raise invalid(error) from error
+    async with saying(request.app.state.ctx, firm) as room:
+        order = await known_external(room.conn, firm.tenant, reference)
+        cancelled = await external(room.conn, firm.tenant, reference, "cancel")
+        latest = order.status["status"] if order.status else None
+        changed = is_news(status, order.said, latest, cancelled is not None)
+        if changed:
+            await note(room, order, status)
+    return {"reference": str(reference), "status": "changed" if changed else "unchanged"}
+
+
+async def note(room: Saying, order: External, status: Status) -> None:
+    if not order.acknowledged:
+        # Who reports what became of it has it.
+        await hand_over(room, order, None)
+    whole = status.model_dump(mode="json")
+    await room.conn.execute(
+        "UPDATE external_orders SET status = %(whole)s, said = said || jsonb_build_object(%(name)s::text, %(whole)s::jsonb),"
+        " transport_number = coalesce(%(number)s, transport_number)"
+        " WHERE tenant = %(tenant)s AND reference = %(reference)s AND action = 'place'",
+        {
+            "whole": msgspec.json.encode(whole).decode(),
+            "name": status.status,
+            "number": status.number if isinstance(status, Converted) else None,
+            "tenant": room.tenant,
+            "reference": order.reference,
+        },
+    )
+    if isinstance(status, Completed) and status.container_number:
+        await name_container(room.conn, room.tenant, status.container_number, order.container)
+    await room.say_of(order.customer, event_of(status, order))
