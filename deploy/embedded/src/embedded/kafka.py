@@ -108,7 +108,8 @@ def format_storage(java: list[str], properties: Path, data: Path) -> None:
     """Once, before the first start. A format that was interrupted begins anew."""
     shutil.rmtree(data, ignore_errors=True)
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = [*java, "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties)]
+    command = [*java, "kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={cluster}"]
+    command += ["--config", str(properties)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Trouble(f"Kafka could not prepare {data}: {(done.stderr or done.stdout).strip()[-600:]}")

@@ -87,7 +87,7 @@ class Portal:
             raise AssertionError(f"still running: {self.left()}") from None
 
     def left(self) -> list[str]:
-        """Every living process of ours: by the mark in its environment, or by our folder in its command or as its own."""
+        """Every living process of ours: by the mark in its environment, or by our folder in its command or its own."""
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:

@@ -68,23 +68,28 @@ class Stack:
         return service
 
 
-def free_settings(folder: Path, **given: str | int | bool) -> Settings:
+def free_settings(folder: Path, quick: bool = True, **given: str | int | bool) -> Settings:
     """Every port a free one, so that several stand side by side."""
     ports = {name: any_free() for name in Settings.model_fields if name.endswith("_port")}
-    return Settings.model_validate({"data": folder, "quick": True, "demo": False, **ports, **given})
+    return Settings.model_validate({"data": folder, "quick": quick, "demo": False, **ports, **given})
 
 
 @asynccontextmanager
 async def infrastructure(
-    folder: Path | None = None, *, wanted: tuple[str, ...] = ("PostgreSQL", "Kafka", "Mail"), own: bool = False
+    folder: Path | None = None,
+    *,
+    wanted: tuple[str, ...] = ("PostgreSQL", "Kafka", "Mail"),
+    own: bool = False,
+    quick: bool = True,
 ) -> AsyncIterator[Stack]:
     """What a URL in the environment names is taken; else Docker, where an engine answers; else the embedded parts.
 
-    `own=True` is for tests that kill what they use: it leaves given servers alone.
+    `own=True` is for tests that kill what they use: it leaves given servers alone. `quick=False`: PostgreSQL waits for
+    the disk, as it does for real.
     """
     place = folder or Path(tempfile.mkdtemp(prefix="hoftor-"))
     nothing_given = {"KAFKA_URL": "", "DATABASE_URL": "", "SMTP_URL": "", "IMAP_URL": ""}
-    settings = free_settings(place, **(nothing_given if own else {}))
+    settings = free_settings(place, quick=quick, **(nothing_given if own else {}))
     stack = Stack(settings, Leash())
     try:
         stack.parts = parts(settings, stack.leash, wanted)

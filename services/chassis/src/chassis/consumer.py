@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from contracts.base import Event
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolClosed
 
 from chassis import parked
 from chassis.backoff import TRANSIENT, Pause
@@ -101,6 +101,8 @@ class Consumer:
                 return await step()
             except Gap:
                 continue
+            except PoolClosed:
+                raise  # the room is closing
             except TRANSIENT as error:
                 RETRIES.labels(self.work.name).inc()
                 self._log.warning("waits and tries again", why=str(error).strip() or repr(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import aiohttp
@@ -15,11 +15,12 @@ from litestar.params import FromQuery
 
 from chassis.asking import Unreachable
 from chassis.decider import Asker, NotAllowed
-from chassis.events import Recorded, as_json, from_json
+from chassis.events import Recorded
 from chassis.settings import Settings
 from chassis.signing import asker_of, signed
 from chassis.store import published
 
+T = TypeVar("T")
 PAGE = 2000
 NOBODY = UUID(int=0)
 
@@ -36,7 +37,7 @@ async def feed(
     ctx = request.app.state.ctx
     async with ctx.pool.connection() as conn:
         found = await published(conn, ctx.room, partition, after, PAGE, upto)
-    return Response(msgspec.json.encode([as_json(one) for one in found]), media_type="application/json")
+    return Response(msgspec.json.encode(found), media_type="application/json")
 
 
 @get("/feed/heads", include_in_schema=False)
@@ -66,12 +67,15 @@ class Feeds:
     async def after(self, room: str, partition: int, number: int, upto: int | None = None) -> list[Recorded]:
         """At most PAGE events; Unreachable while the owner is down."""
         query = f"partition={partition}&after={number}" + (f"&upto={upto}" if upto is not None else "")
-        return [from_json(one) for one in await self._get(room, f"/feed?{query}")]
+        return await self._get(room, f"/feed?{query}", list[Recorded])
 
     async def heads(self, room: str) -> dict[int, int]:
-        return {int(partition): number for partition, number in (await self._get(room, "/feed/heads")).items()}
+        return {
+            int(partition): number
+            for partition, number in (await self._get(room, "/feed/heads", dict[str, int])).items()
+        }
 
-    async def _get(self, room: str, path: str) -> Any:
+    async def _get(self, room: str, path: str, kind: type[T]) -> T:
         token = signed(self._settings.secret, Asker(NOBODY, "room", self._room))
         url = self._settings.url_of(room)
         if not url:
@@ -80,7 +84,7 @@ class Feeds:
             async with self._session.get(url + path, headers={"Authorization": f"Bearer {token}"}) as answer:
                 if answer.status != 200:
                     raise Unreachable(f"{url}{path} answered {answer.status}")
-                return msgspec.json.decode(await answer.read())
+                return msgspec.json.decode(await answer.read(), type=kind)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Unreachable(f"{url} does not answer: {error!r}") from error
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from psycopg import AsyncConnection
 
-from chassis.events import Recorded, as_json, from_json
+from chassis.events import Recorded
 from chassis.store import Connection
 
 TABLES = (
@@ -50,7 +50,7 @@ async def _put(conn: Connection, consumer: str, one: Recorded, error: str) -> No
             meta.tenant,
             meta.stream,
             meta.version,
-            msgspec.json.encode(as_json(one)).decode(),
+            msgspec.json.encode(one).decode(),
             error,
         ],
     )
@@ -70,7 +70,7 @@ async def first(conn: Connection, consumer: str, topic: str, tenant: UUID, strea
         [consumer, topic, tenant, stream],
     )
     row = await found.fetchone()
-    return None if row is None else from_json(msgspec.json.decode(row[0]))
+    return None if row is None else msgspec.json.decode(row[0], type=Recorded)
 
 
 async def done(conn: Connection, consumer: str, one: Recorded) -> None:

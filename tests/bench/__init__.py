@@ -1,0 +1,1 @@
+"""How fast Hoftor is, each figure beside a baseline that is measured in the same run."""
