@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -125,7 +125,9 @@ async def stored(portal: Portal, name: str, data: bytes, kind: str) -> File:
     return File(sha256=await portal.gateway.files.put(data), name=name, media_type=kind, size=len(data))
 
 
-async def answers(portal: Portal, quote: UUID, text: str, files: Sequence[File] = (), refused: Sequence[str] = ()) -> UUID:
+async def answers(
+    portal: Portal, quote: UUID, text: str, files: Sequence[File] = (), refused: Sequence[str] = ()
+) -> UUID:
     """As quotes takes over a mail of sales."""
     message = uuid4()
     taken = TakeAnswer(
@@ -146,7 +148,7 @@ async def sends(
     browser: Browser, page: Seen, path: str, fields: dict[str, str], files: Sequence[tuple[str, bytes]] = ()
 ) -> Seen:
     """A form with files, as a browser sends it."""
-    data = aiohttp.FormData()
+    data = aiohttp.FormData(quote_fields=False)
     for name, value in {"csrf": page.hidden("csrf"), "key": page.hidden("key"), **fields}.items():
         data.add_field(name, value)
     for name, content in files:
@@ -172,7 +174,3 @@ async def shown(browser: Browser, path: str) -> bool:
 
 async def unread(browser: Browser) -> int:
     return int((await browser.json("/quotes"))["unread"])
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

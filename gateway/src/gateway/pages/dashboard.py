@@ -26,7 +26,7 @@ RECENT = timedelta(days=30)
 
 
 class NextOrder(BaseModel):
-    """An order on its way. `overdue`: the planned day has passed, and the firm has not reported yet."""
+    """An order on its way; `day` is empty until the firm has planned it."""
 
     order: UUID
     row: OrderRow
@@ -64,7 +64,7 @@ class Dashboard(BaseModel):
     open_orders: int
     next_day: date | None
     orders: list[NextOrder]
-    latest_orders: list[OrderRow]
+    done: list[OrderRow]
     unread: int
     quotes: list[LatestQuote]
     owed: Owed
@@ -103,9 +103,9 @@ def busiest(lines: list[SiteLine]) -> list[SiteLine]:
 async def dashboard(ask: Ask) -> Dashboard:
     """What is open for the user: orders on their way, unread quotes, unpaid invoices."""
     rows, tenant, mine = ask.rows, ask.tenant_id, scope(ask)
-    on_their_way, latest, present, places, recent = await asyncio.gather(
+    on_their_way, done, present, places, recent = await asyncio.gather(
         rows.all(orders, tenant, **mine, where={"status": [status.value for status in OPEN]}, limit=500),
-        rows.all(orders, tenant, **mine, sort="-placed_on", limit=SHORT),
+        rows.all(orders, tenant, **mine, where={"status": OrderStatus.completed.value}, sort="-day", limit=SHORT),
         rows.all(containers, tenant, **mine, where={"state": PRESENT}),
         my_sites(ask, active="yes"),
         rows.all(contributions, tenant, **mine, where={"done_on": (">=", ask.today - RECENT)}),
@@ -128,7 +128,7 @@ async def dashboard(ask: Ask) -> Dashboard:
         open_orders=len(on_their_way),
         next_day=min((one.day for one in upcoming if one.day and one.day >= ask.today), default=None),
         orders=upcoming,
-        latest_orders=latest,
+        done=done,
         unread=len(unread),
         quotes=[LatestQuote(row=row, unread=row.quote in unread) for row in asked],
         owed=owed_of(owed, ask),
@@ -138,5 +138,5 @@ async def dashboard(ask: Ask) -> Dashboard:
         standing=sum(each.standing for each in stock.values()),
         fetched=Fetched(orders=len(recent), weight=sum(one.weight or 0 for one in recent)),
         may_order=may_order(ask),
-        is_new=not (latest or asked or written),
+        is_new=not (on_their_way or done or asked or written),
     )
