@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from contracts.values import Role
-from embedded.stack import infrastructure
+from embedded.stack import Stack
 from order_portal import (
     OTHER,
     SECOND,
@@ -17,10 +17,9 @@ from order_portal import (
 
 
 @pytest.fixture(scope="session")
-async def portal() -> AsyncIterator[Portal]:
-    async with infrastructure(own=True) as stack:
-        async with running(stack) as made:
-            yield made
+async def portal(stack: Stack) -> AsyncIterator[Portal]:
+    async with running(stack) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from contracts.orders import (
     NoteAcceptance,
+    NoteCancellation,
     NoteDispatch,
     NoteRefusal,
     RecordOrder,
@@ -65,6 +66,27 @@ async def test_a_refusal_is_read_with_its_reason_and_mailed(portal: Portal, mari
         return any("nicht annehmen" in subject for _, subject, state in await portal.mails() if state == "sent")
 
     await until(told)
+
+
+async def test_what_the_firm_calls_off_is_mailed_and_what_the_customer_calls_off_is_not(
+    portal: Portal, maria: Browser
+) -> None:
+    own, theirs = await placed(portal, maria, "selbst abgesagt"), await placed(portal, maria, "von der Firma abgesagt")
+    page = await maria.get(f"/orders/{(await order_of(maria, own))['order']}")
+    await maria.send(page, page.url + "/cancel")
+    order = await order_of(maria, theirs)
+    await tells(
+        portal, NoteCancellation(container=theirs, order=order["order"], customer=CUSTOMER, reason="Kein Platz.")
+    )
+    assert "Kein Platz." in (await maria.get(f"/orders/{order['order']}")).words
+
+    async def told() -> bool:
+        return "Ihr Auftrag wurde storniert" in [
+            subject for _, subject, state in await portal.mails() if state == "sent"
+        ]
+
+    await until(told)
+    assert [subject for _, subject, _ in await portal.mails()].count("Ihr Auftrag wurde storniert") == 1
 
 
 # C8
