@@ -35,6 +35,7 @@ from embedded.stack import Stack
 from pydantic import BaseModel
 from quotes.__main__ import room as quotes_room
 from quotes.mailbox import opened as mailbox_opened
+from quotes.views import customers, sites, tenants, users
 
 LEGAL = LegalText(version="1", text="…")
 KAI = Address(street="Am Kai 3", postal_code="20457", city="Hamburg")
@@ -219,3 +220,26 @@ async def until(condition: Callable[[], Awaitable[object]], within: float = 30.0
         assert time.monotonic() - began < within, f"not within {within} s"
         await asyncio.sleep(0.05)
     return found
+
+
+async def known_to(quotes: Context, *firms: Firm) -> None:
+    async def all_there() -> bool:
+        found = [
+            await quotes.rows.get(view, firm.tenant, key)
+            for firm in firms
+            for view, key in (
+                (tenants, firm.tenant),
+                (customers, firm.customer),
+                (sites, firm.site),
+                (users, firm.user),
+            )
+        ]
+        return all(found)
+
+    await until(all_there)
+
+
+async def statuses(quotes: Context) -> list[tuple[str, str]]:
+    async with quotes.single.connection() as conn:
+        found = await conn.execute("SELECT status, reason FROM inbound_mails ORDER BY arrived")
+        return [(row[0], row[1]) for row in await found.fetchall()]

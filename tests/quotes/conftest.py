@@ -1,14 +1,14 @@
-"""One stack for all tests of quotes, and a portal with a firm for each."""
+"""One portal for all tests of quotes, as one Kafka cannot belong to several; each test has a firm of its own."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from embedded.stack import Stack, infrastructure
 from mailing import Firm, Portal
+from psycopg import AsyncConnection
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +17,21 @@ async def stack() -> AsyncIterator[Stack]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def only_portal(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Portal:
+    return Portal(stack, tmp_path_factory.mktemp("files"))
+
+
 @pytest.fixture
-def portal(stack: Stack, tmp_path: Path) -> Portal:
-    return Portal(stack, tmp_path / "files")
+async def portal(only_portal: Portal) -> Portal:
+    """Without the mails of earlier tests, which lie in the mailbox but have been read."""
+    settings = await only_portal.settings("quotes")
+    async with await AsyncConnection.connect(settings.database_url) as conn:
+        for table in ("inbound_mails", "sent_mails"):
+            found = await conn.execute("SELECT to_regclass(%s)", [table])
+            if (await found.fetchone() or (None,))[0]:
+                await conn.execute(f"DELETE FROM {table}")
+    return only_portal
 
 
 @pytest.fixture

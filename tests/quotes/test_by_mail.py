@@ -10,12 +10,11 @@ from answering import PDF, reply_address_of, reply_to
 from chassis.room import Context
 from contracts.quotes import QuoteAnswered, ReplyToQuote
 from contracts.values import File
-from mailing import Firm, Portal, answers, until
+from mailing import Firm, Portal, answers, known_to, statuses, until
 from quotes import inbox
 from quotes.inbox import Status
 from quotes.mailbox import Fetched
 from quotes.taking import take
-from quotes.views import customers, sites, tenants, users
 
 pytestmark = pytest.mark.xdist_group("quotes")
 
@@ -30,31 +29,8 @@ async def answers_to(looker: Context, firm: Firm, quote: UUID, at_least: int = 1
     return found
 
 
-async def known_to(quotes: Context, *firms: Firm) -> None:
-    async def all_there() -> bool:
-        found = [
-            await quotes.rows.get(view, firm.tenant, key)
-            for firm in firms
-            for view, key in (
-                (tenants, firm.tenant),
-                (customers, firm.customer),
-                (sites, firm.site),
-                (users, firm.user),
-            )
-        ]
-        return all(found)
-
-    await until(all_there)
-
-
 async def uploaded(quotes: Context, name: str, content: bytes) -> File:
     return File(sha256=await quotes.files.put(content), name=name, media_type="application/pdf", size=len(content))
-
-
-async def statuses(quotes: Context) -> list[tuple[str, str]]:
-    async with quotes.single.connection() as conn:
-        found = await conn.execute("SELECT status, reason FROM inbound_mails ORDER BY arrived")
-        return [(row[0], row[1]) for row in await found.fetchall()]
 
 
 # C47 C48 C49 C50 C55 C57

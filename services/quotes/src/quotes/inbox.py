@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chassis.store import Connection
@@ -101,7 +102,7 @@ async def listed(conn: Connection, statuses: Sequence[Status]) -> list[Record]:
         f"SELECT {_COLUMNS}, arrived FROM inbound_mails WHERE status = ANY(%s) ORDER BY arrived DESC LIMIT 500",
         [list(statuses)],
     )
-    return [Record(*row) for row in await found.fetchall()]
+    return [_record(row) for row in await found.fetchall()]
 
 
 async def one(conn: Connection, beginning: str) -> Record | None:
@@ -110,7 +111,12 @@ async def one(conn: Connection, beginning: str) -> Record | None:
         f"SELECT {_COLUMNS}, arrived FROM inbound_mails WHERE starts_with(id::text, %s) LIMIT 2", [beginning.lower()]
     )
     rows = await found.fetchall()
-    return Record(*rows[0]) if len(rows) == 1 else None
+    return _record(rows[0]) if len(rows) == 1 else None
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    mail, raw, status, *rest = row
+    return Record(mail, raw, Status(status), *rest)
 
 
 async def taken_before(conn: Connection, quote: UUID, message_id: str) -> str | None:

@@ -70,10 +70,12 @@ class Mailbox:
         idle = await self._client.idle_start(timeout=seconds + 60)
         told = asyncio.ensure_future(self._client.wait_server_push(timeout=seconds))
         lost = asyncio.ensure_future(self._lost.wait())
-        await asyncio.wait({told, lost}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for waiting in (told, lost):
-            waiting.cancel()
-        await asyncio.gather(told, lost, return_exceptions=True)
+        try:
+            await asyncio.wait({told, lost}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiting in (told, lost):
+                waiting.cancel()
+            await asyncio.gather(told, lost, return_exceptions=True)
         if self._lost.is_set():
             raise MailboxUnreachable("The mail server closed the connection.")
         self._client.idle_done()
