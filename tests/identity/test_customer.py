@@ -84,6 +84,8 @@ CORRECTED = ActivateCustomer(customer=C, email="bert@mueller.example")
         ([part("base"), part("orders")], ON, [ACTIVATED]),
         (ALL, OFF, [CustomerDeactivated(customer=C)]),
         ([*ALL, OFF], OFF, []),
+        ([ON, OFF, part("base"), part("orders")], part("invoices"), [PartArrived(part="invoices")]),
+        ([ON, OFF, part("base"), part("orders"), part("invoices")], ON, [ACTIVATED, FINISHED]),
         ([*ALL, OFF], ON, [ACTIVATED]),
         (
             ALL,

@@ -1,12 +1,13 @@
 """The door of the portal: from the tick in the ERP to the first login, and everything that must not open it."""
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from argon2 import PasswordHasher
 from chassis import links
-from chassis.decider import Asker, Invalid, NotAllowed, NotFound, Refused
+from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound, Refused
 from chassis.signing import NotSigned
 from contracts.erp import PortalSwitchedOff, PortalSwitchedOn
 from contracts.identity import (
@@ -19,11 +20,13 @@ from contracts.identity import (
     RemoveUser,
     RequestPasswordReset,
     ResetPassword,
+    UserRemoved,
     WithdrawInvitation,
     user_id,
 )
 from contracts.values import Language, Role
 from given_firm import PASSWORD, Firm, until
+from identity import hashes, members
 
 
 @pytest.fixture
@@ -172,6 +175,32 @@ async def test_two_administrators_who_remove_each_other_at_once_leave_one(
 
 
 # C11
+async def test_whoever_takes_away_an_administrator_waits_for_the_other_who_does(
+    firm: Firm, customer: UUID, email: str
+) -> None:
+    anna = await firm.administrator(customer, email)
+    assert anna.user is not None
+    bert = uuid4()
+    asked = Asked(anna, datetime.now(UTC))
+    bert_leaves = UserRemoved(user=bert, customer=customer)
+    anna_leaves = UserRemoved(user=anna.user, customer=customer)
+    pool = firm.ctx.pool
+    async with pool.connection() as conn:
+        await conn.execute("INSERT INTO members VALUES (%s, %s, %s, true)", [firm.id, bert, customer])
+
+    async def leaves(event: UserRemoved) -> None:
+        async with pool.connection() as conn:
+            await members.along(conn, RemoveUser(user=event.user, customer=customer), [event], asked)
+
+    async with pool.connection() as conn:
+        await members.along(conn, RemoveUser(user=bert, customer=customer), [bert_leaves], asked)
+        second = asyncio.create_task(leaves(anna_leaves))
+        assert not (await asyncio.wait([second], timeout=0.3))[0]
+    with pytest.raises(Refused, match="at least one administrator"):
+        await second
+
+
+# C11
 async def test_a_removed_user_is_out_and_can_come_back(firm: Firm, customer: UUID, email: str) -> None:
     anna = await firm.administrator(customer, email)
     second = f"bert.{email}"
@@ -180,6 +209,8 @@ async def test_a_removed_user_is_out_and_can_come_back(firm: Firm, customer: UUI
     await firm.ask(invitation, anna)
     await firm.ask(firm.registration(second, await firm.account(second)))
     await firm.ask(RemoveUser(user=bert, customer=customer), anna)
+    async with firm.ctx.pool.connection() as conn:
+        assert await hashes.of(conn, firm.id, bert) is None
     with pytest.raises(NotSigned):
         await firm.call("/login", email=second, password=PASSWORD)
     await firm.ask(invitation, anna)
