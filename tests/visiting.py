@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import imaplib
 import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,7 +28,9 @@ from contracts.identity import (
     user_id,
 )
 from contracts.values import Address, Branding, Language, LegalText, Role, derived_id
+from embedded.settings import MAIL_PASSWORD
 from embedded.stack import Stack
+from yarl import URL
 
 from gateway import who
 
@@ -85,6 +90,10 @@ class Visitor:
     @property
     def cookies(self) -> dict[str, str]:
         return {cookie.key: cookie.value for cookie in self.session.cookie_jar}
+
+    def plant(self, token: str) -> None:
+        """A session's secret in this browser's cookies."""
+        self.session.cookie_jar.update_cookies({"hoftor": token}, URL(self.url))
 
     async def get(self, path: str, accept: str = "text/html", follow: bool = True, **headers: str) -> Read:
         return await self._ask("GET", path, None, accept, follow, headers)
@@ -203,6 +212,32 @@ class Firm:
         await self.known(email, "active")
         return user_id(self.tenant, email)
 
+    async def mails(self, email: str, at_least: int = 1) -> list[EmailMessage]:
+        """What lies in somebody's mailbox, oldest first."""
+        settings = self.portal.stack.settings
+
+        def read() -> list[EmailMessage]:
+            with imaplib.IMAP4("127.0.0.1", settings.imap_port) as box:
+                box.login(email, MAIL_PASSWORD)
+                box.select("INBOX")
+                numbers = box.search(None, "ALL")[1][0].split()
+                raw = [box.fetch(number, "(RFC822)")[1][0][1] for number in numbers]  # type: ignore[index]
+            made = [message_from_bytes(one, policy=policy.default) for one in raw]  # type: ignore[arg-type]
+            return [mail for mail in made if isinstance(mail, EmailMessage)]
+
+        async def there() -> list[EmailMessage] | None:
+            found = await asyncio.to_thread(read)
+            return found if len(found) >= at_least else None
+
+        found: list[EmailMessage] = await until(there)
+        return found
+
+    async def asker(self, email: str) -> Asker:
+        """The user as the gateway names them to other rooms."""
+        customer = await self.portal.gateway.rows.get(who.customers, self.tenant, self.customer)
+        assert customer is not None
+        return who.me(self.tenant, await self.known(email, "active"), customer).asker
+
     async def logged_in(self, email: str, role: Role = Role.administrator, **more: Any) -> Visitor:
         await self.member(email, role, **more)
         visitor = self.visitor()
@@ -245,6 +280,21 @@ async def opened_firm(portal: Portal) -> Firm:
         await identity.execute(NoteTransfer(customer=customer, part=part), operator)
     await firm.known(firm.boss)
     return firm
+
+
+def text_of(mail: EmailMessage, kind: str = "plain") -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    said = part.get_content()
+    assert isinstance(said, str)
+    return said
+
+
+def link_in(mail: EmailMessage) -> str:
+    """The path of the first link of a mail."""
+    found = re.search(r"https?://[^/\s]+(/\S+)", text_of(mail))
+    assert found is not None
+    return found[1]
 
 
 async def until(there: Callable[[], Awaitable[Any]], within: float = 20.0) -> Any:

@@ -45,6 +45,14 @@ async def portal(stack: Stack) -> AsyncIterator[Portal]:
 
 
 @pytest.fixture
+async def other_firm(portal: Portal) -> AsyncIterator[Firm]:
+    made = await opened_firm(portal)
+    yield made
+    for visitor in made.visitors:
+        await visitor.session.close()
+
+
+@pytest.fixture
 async def firm(portal: Portal) -> AsyncIterator[Firm]:
     made = await opened_firm(portal)
     yield made

@@ -41,7 +41,9 @@ def sources() -> list[Path]:
 
 def code() -> Iterator[tuple[str, str]]:
     trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in sources()}
-    named = {name for tree in trees.values() for node in ast.walk(tree) for name in names_said(node)}
+    nodes = [node for tree in trees.values() for node in ast.walk(tree)]
+    passing = {node.name for node in nodes if isinstance(node, ast.FunctionDef) and says_what_it_is_told(node)}
+    named = {name for node in nodes for name in names_said(node, passing)}
     for file, tree in trees.items():
         for node in ast.walk(tree):
             for text in spoken(node, named):
@@ -52,12 +54,17 @@ def called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
 
 
-def names_said(node: ast.AST) -> Iterator[str]:
+def names_said(node: ast.AST, passing: set[str]) -> Iterator[str]:
     """`raise Refused(LAST_ONE)`: the sentence stands where LAST_ONE is defined."""
-    if isinstance(node, ast.Call) and node.args and called(node) in SPOKEN | kinds():
-        first = node.args[0]
-        if isinstance(first, ast.Name) and first.id.isupper():
-            yield first.id
+    if isinstance(node, ast.Call) and called(node) in SPOKEN | kinds() | passing:
+        yield from (given.id for given in node.args if isinstance(given, ast.Name) and given.id.isupper())
+
+
+def says_what_it_is_told(function: ast.FunctionDef) -> bool:
+    """A function that raises a refusal with a sentence that it is given."""
+    taken = {argument.arg for argument in function.args.args}
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and called(node) in SPOKEN]
+    return any(call.args and isinstance(call.args[0], ast.Name) and call.args[0].id in taken for call in calls)
 
 
 def spoken(node: ast.AST, named: set[str]) -> Iterator[str]:
