@@ -22,7 +22,7 @@ from contracts.identity import (
     WithdrawInvitation,
     user_id,
 )
-from contracts.values import Address, Language, LegalText, Role
+from contracts.values import Address, Language, LegalText, Role, derived_id
 from identity.account import Account, Status
 from identity.customer import Customer
 from identity.user import user
@@ -126,6 +126,23 @@ def test_an_invitation_names_address_role_and_sites_and_ends_after_two_weeks() -
         invitation=event.invitation,
         expires=NOW + timedelta(days=14),
     )
+
+
+# C12
+@pytest.mark.parametrize("spelled", ["Jörg@Straße.example", "jörg@xn--strae-oqa.example", " JÖRG@straße.example "])
+def test_one_address_is_one_user_however_it_is_spelled(spelled: str) -> None:
+    assert user_id(TENANT, spelled) == user_id(TENANT, "jörg@straße.example")
+    assert user_id(TENANT, spelled) != user_id(TENANT, "jörg@strasse.example")
+    assert user_id(TENANT, "bert@mueller.example") == derived_id(TENANT, "user", "bert@mueller.example")
+
+
+# C12
+def test_a_domain_with_umlauts_is_written_as_mail_can_carry_it() -> None:
+    email = "bert@müller.example"
+    state, [event] = said(Account(), (invite(email=email, user=user_id(TENANT, email)), at()))
+    assert isinstance(event, UserInvited)
+    assert event.email == "bert@xn--mller-kva.example"
+    assert user.decide(invite(email=event.email, user=event.user), state, at())
 
 
 # C12
@@ -278,6 +295,9 @@ def test_who_registers_completes_the_data_and_accepts_the_terms_in_force() -> No
     [
         ({"terms": "2025-01"}, Invalid, "terms"),
         ({"privacy": "2024-01"}, Invalid, "privacy"),
+        ({"first_name": "Be\0rt"}, Invalid, "first_name"),
+        ({"last_name": "  "}, Invalid, "last_name"),
+        ({"phone": "040\n1"}, Invalid, "phone"),
         ({"password": "kurz"}, Invalid, "password"),
         ({"password": "bert.brecht"}, Invalid, "password"),
         ({"invitation": uuid4()}, NotFound, None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
+from unicodedata import normalize
 from uuid import UUID
 
 from pydantic import Field
@@ -186,7 +187,10 @@ class FirstInvitationRevoked(Event):
 
 def user_id(tenant: UUID, email: str) -> UUID:
     """The id of the user with this address: one address is one user of a tenant, however it is spelled."""
-    return derived_id(tenant, "user", email.strip().lower())
+    local, at, domain = normalize("NFC", email.strip().lower()).rpartition("@")
+    # A browser sends a domain with umlauts as xn--…, an ERP as it is written.
+    labels = (one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in domain.split("."))
+    return derived_id(tenant, "user", local + at + ".".join(labels))
 
 
 class InviteUser(Command):

@@ -22,7 +22,7 @@ from contracts.identity import (
 from identity.account import Account, Status
 from identity.address import checked
 from identity.password_rules import accept
-from identity.standing import only_administrators, sites_to_give
+from identity.standing import only_administrators, own_data, sites_to_give
 
 VALID_FOR = timedelta(days=14)
 
@@ -115,6 +115,7 @@ def register(command: RegisterUser, state: Account, asked: Asked) -> list[Event]
         raise Invalid("The terms have changed. Please read them and accept them again.", field="terms")
     if command.privacy != tenant.privacy.version:
         raise Invalid("The privacy policy has changed. Please read it and accept it again.", field="privacy")
+    own_data(command)
     own = [state.email, command.first_name, command.last_name, tenant.name]
     accept(command.password, [*own, customer.latest.name if customer.latest else ""])
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound
+from contracts.identity import ChangeProfile, RegisterUser
 
 from identity.account import Account, Status
 
@@ -27,6 +28,14 @@ def only_oneself(user: UUID, state: Account, asked: Asked) -> None:
     if asked.who.trusted or (asked.who.customer is not None and asked.who.customer == state.customer):
         raise NotAllowed("Only the user may change this.")
     raise NotFound
+
+
+def own_data(command: RegisterUser | ChangeProfile) -> None:
+    """Names that can be shown; PostgreSQL's JSON, in which every view is kept, refuses some control characters."""
+    for field in ("first_name", "last_name", "phone"):
+        said = getattr(command, field)
+        if not said.isprintable() or said.isspace():
+            raise Invalid("Please check this entry.", field=field)
 
 
 def sites_to_give(sites: tuple[UUID, ...] | None, customer: UUID, asked: Asked) -> None:

@@ -23,7 +23,7 @@ from contracts.identity import (
 
 from identity import invitation, password, rights
 from identity.account import Account, evolve
-from identity.standing import only_oneself
+from identity.standing import only_oneself, own_data
 
 
 def decide(command: Command, state: Account, asked: Asked) -> list[Event]:
@@ -59,6 +59,7 @@ def about_oneself(command: ChangeProfile | FinishTour | LogOutEverywhere, state:
         case LogOutEverywhere():
             return [LoggedOutEverywhere(user=command.user, customer=state.customer)]
         case ChangeProfile():
+            own_data(command)
             changed = ProfileChanged(customer=state.customer, **dict(command))
             return [] if evolve(state, changed) == state else [changed]
 
