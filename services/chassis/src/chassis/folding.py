@@ -36,13 +36,17 @@ async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> N
         mine = [(meta, event) for meta, event in events if type(event) in view.steps]
         if not mine:
             continue
-        # Another partition or topic may speak of the same document at this moment; a lock on rows would not do, for the
-        # document may not be there yet. All take the views in the same order.
-        await conn.execute("SELECT pg_advisory_xact_lock(4712, hashtext(%s))", [view.table], prepare=True)
+        await until_alone(conn, view)
         wanted = {(meta.tenant, key) for meta, event in mine for key in view.steps[type(event)].keys(event, meta)}
         known = await texts(conn, view, list(wanted))
         docs = {place: view.doc.model_validate_json(text) for place, text in known.items()}
         await write(conn, view, folded(view, docs, mine), known)
+
+
+async def until_alone(conn: Connection, view: AnyView) -> None:
+    """Another partition or topic may speak of the same document at this moment; a lock on rows would not do, for the
+    document may not be there yet. All take the views in the same order."""
+    await conn.execute("SELECT pg_advisory_xact_lock(4712, hashtext(%s))", [view.table], prepare=True)
 
 
 async def write(conn: Connection, view: AnyView, touched: Mapping[Place, Any], known: Mapping[Place, str]) -> None:

@@ -10,7 +10,7 @@ import aiohttp
 from psycopg import AsyncConnection
 
 from chassis import feed
-from chassis.folding import folded
+from chassis.folding import folded, until_alone
 from chassis.settings import PARTITIONS, Settings
 from chassis.store import Connection
 from chassis.views import AnyView
@@ -47,6 +47,8 @@ async def rebuild(settings: Settings, room: str, views: Sequence[AnyView]) -> st
         async with conn.transaction():
             # From here on the running consumers wait for us, for the little that came meanwhile.
             await conn.execute(f"{_POSITIONS} FOR UPDATE")
+            for view in views:
+                await until_alone(conn, view)
             events += await _read_on(feeds, topics, views, docs, reached)
             for view in views:
                 await _exchange(conn, view, docs[view.name])
