@@ -9,12 +9,13 @@ from erp_bridge import bulk, documents, fetching, openapi, portal, reconciling, 
 from erp_bridge.connections import connect, connect_the_desk, firm_of
 from erp_bridge.external import effects
 from erp_bridge.problems import HANDLERS
+from erp_bridge.single import PREFIX
 from erp_bridge.tables import TABLES
 from erp_bridge.views import taken_over
 from erp_bridge.webhooks import deliver
 
 api = Router(
-    openapi.PREFIX,
+    PREFIX,
     route_handlers=[
         bulk.bulk,
         documents.put_document,

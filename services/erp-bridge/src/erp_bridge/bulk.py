@@ -9,8 +9,9 @@ import msgspec
 from chassis.decider import Invalid, NotFound
 from chassis.room import Context
 from litestar import Request, Response, post
+from litestar.params import FromPath
 
-from erp_bridge.connections import Firm
+from erp_bridge.connections import FirmOfKey
 from erp_bridge.records import RECORDS
 from erp_bridge.taking import Line, read_line, take
 
@@ -48,7 +49,7 @@ def read_one(collection: str, number: int, text: bytes | None) -> Line:
 
 
 @post("/bulk/{kind:str}", status_code=200, request_max_body_size=None, summary="Reports many records, a line each")
-async def bulk(request: Request[Any, Any, Any], kind: str, firm: Firm) -> Response[bytes]:
+async def bulk(request: Request[Any, Any, Any], kind: FromPath[str], firm: FirmOfKey) -> Response[bytes]:
     if kind not in RECORDS:
         raise NotFound("There is no kind %(kind)s; there are %(kinds)s.", kind=kind, kinds=", ".join(RECORDS))
     ctx: Context = request.app.state.ctx

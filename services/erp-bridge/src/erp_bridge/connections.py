@@ -13,6 +13,7 @@ from chassis.room import Context
 from chassis.signing import asker_of
 from chassis.store import Connection
 from litestar import Litestar, Request, post
+from litestar.di import NamedDependency
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -25,6 +26,9 @@ class Firm:
 
     tenant: UUID
     name: str
+
+
+FirmOfKey = NamedDependency[Firm]
 
 
 class Connect(BaseModel):

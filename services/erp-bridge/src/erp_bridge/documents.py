@@ -10,8 +10,9 @@ import filetype
 from chassis.decider import Invalid, NotFound
 from chassis.room import Context
 from litestar import Request, Response, get, put
+from litestar.params import FromPath
 
-from erp_bridge.connections import Firm
+from erp_bridge.connections import FirmOfKey
 from erp_bridge.problems import TooLarge, WrongKind
 
 LARGEST = 25 * 1024 * 1024
@@ -45,7 +46,9 @@ async def received(request: Request[Any, Any, Any]) -> bytes:
 
 
 @put("/documents/{sha256:str}", status_code=200, request_max_body_size=None, summary="Stores a document")
-async def put_document(request: Request[Any, Any, Any], sha256: str, firm: Firm) -> Response[dict[str, Any]]:
+async def put_document(
+    request: Request[Any, Any, Any], sha256: FromPath[str], firm: FirmOfKey
+) -> Response[dict[str, Any]]:
     data = await received(request)
     kind = check(sha256, data)
     ctx: Context = request.app.state.ctx
@@ -62,7 +65,7 @@ async def put_document(request: Request[Any, Any, Any], sha256: str, firm: Firm)
 
 
 @get("/documents/{sha256:str}", summary="Says whether a document is there")
-async def get_document(request: Request[Any, Any, Any], sha256: str, firm: Firm) -> dict[str, Any]:
+async def get_document(request: Request[Any, Any, Any], sha256: FromPath[str], firm: FirmOfKey) -> dict[str, Any]:
     ctx: Context = request.app.state.ctx
     async with ctx.single.connection() as conn:
         found = await conn.execute(

@@ -9,10 +9,10 @@ from uuid import UUID
 from chassis.room import Context
 from contracts.values import Number
 from litestar import Request, get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, Parameter
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from erp_bridge.connections import Firm
+from erp_bridge.connections import FirmOfKey
 from erp_bridge.handover import acknowledge, external, known_external
 from erp_bridge.news import news, rung
 from erp_bridge.problems import invalid
@@ -32,7 +32,7 @@ class Acknowledgement(BaseModel):
 
 @get("/external-orders", summary="What customers ordered in the portal")
 async def fetch(
-    request: Request[Any, Any, Any], firm: Firm, after: Cursor = None, limit: Limit = 100, wait: Wait = 0
+    request: Request[Any, Any, Any], firm: FirmOfKey, after: Cursor = None, limit: Limit = 100, wait: Wait = 0
 ) -> dict[str, Any]:
     ctx: Context = request.app.state.ctx
     until = time.monotonic() + wait
@@ -58,7 +58,7 @@ async def page(ctx: Context, tenant: UUID, after: int | None, limit: int) -> lis
 
 
 @get("/external-orders/{reference:uuid}", summary="An external order by our reference")
-async def look_up(request: Request[Any, Any, Any], reference: UUID, firm: Firm) -> dict[str, Any]:
+async def look_up(request: Request[Any, Any, Any], reference: FromPath[UUID], firm: FirmOfKey) -> dict[str, Any]:
     ctx: Context = request.app.state.ctx
     async with ctx.single.connection() as conn:
         order = await known_external(conn, firm.tenant, reference)
@@ -74,7 +74,7 @@ async def look_up(request: Request[Any, Any, Any], reference: UUID, firm: Firm) 
 
 
 @post("/external-orders/{reference:uuid}/acknowledge", status_code=200, summary="The ERP has taken an external order")
-async def acknowledged(request: Request[Any, Any, Any], reference: UUID, firm: Firm) -> dict[str, Any]:
+async def acknowledged(request: Request[Any, Any, Any], reference: FromPath[UUID], firm: FirmOfKey) -> dict[str, Any]:
     try:
         said = Acknowledgement.model_validate(await body_of(request))
     except ValidationError as error:

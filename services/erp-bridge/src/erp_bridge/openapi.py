@@ -12,10 +12,10 @@ from pydantic.json_schema import models_json_schema
 from erp_bridge.fetching import Acknowledgement
 from erp_bridge.portal import Switch
 from erp_bridge.reconciling import Reconciliation
-from erp_bridge.records import RECORDS, Record
+from erp_bridge.records import RECORDS
+from erp_bridge.single import PREFIX
 from erp_bridge.status import STATUS
 
-PREFIX = "/erp/v1"
 _REFS = "#/components/schemas/{model}"
 _TEXT = {"type": "string"}
 _BODIES: dict[tuple[str, str], type[BaseModel]] = {
@@ -34,9 +34,9 @@ def described(found: Mapping[str, Any]) -> dict[str, Any]:
     """What the web framework knows of the routes, with the bodies, the errors and the key."""
     paths = {path: dict(item) for path, item in found["paths"].items() if path.startswith(PREFIX)}
     schemas = dict(found.get("components", {}).get("schemas", {})) | models() | {"Problem": PROBLEM}
-    general = paths.pop(f"{PREFIX}/{{kind}}/{{number}}")
     for collection, record in RECORDS.items():
-        paths[f"{PREFIX}/{collection}/{{number}}"] = of_a_record(general, collection, record)
+        reported = paths[f"{PREFIX}/{collection}/{{number}}"]["put"]
+        body(reported, "application/json", {"$ref": _REFS.format(model=record.__name__)})
     for (method, path), model in _BODIES.items():
         body(paths[PREFIX + path][method], "application/json", {"$ref": _REFS.format(model=model.__name__)})
     body(paths[f"{PREFIX}/external-orders/{{reference}}/status"]["put"], "application/json", schemas["Status"])
@@ -54,17 +54,6 @@ def described(found: Mapping[str, Any]) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {"schemas": schemas, "securitySchemes": {"key": key}},
     }
-
-
-def of_a_record(general: Mapping[str, Any], collection: str, record: type[Record]) -> dict[str, Any]:
-    item: dict[str, Any] = {}
-    for method in ("get", "put"):
-        operation = dict(general[method])
-        operation["operationId"] = f"{method}-{collection}"
-        operation["parameters"] = [one for one in operation["parameters"] if one["name"] != "kind"]
-        item[method] = operation
-    body(item["put"], "application/json", {"$ref": _REFS.format(model=record.__name__)})
-    return item
 
 
 def body(operation: dict[str, Any], media_type: str, schema: Mapping[str, Any]) -> None:

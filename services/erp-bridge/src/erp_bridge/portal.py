@@ -19,9 +19,10 @@ from contracts.erp import (
 )
 from email_validator import EmailNotValidError, validate_email
 from litestar import Request, delete, get, post, put
+from litestar.params import FromPath
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from erp_bridge.connections import Firm
+from erp_bridge.connections import Firm, FirmOfKey
 from erp_bridge.known import last_reports
 from erp_bridge.problems import invalid, no_such_thing
 from erp_bridge.saying import Saying, saying
@@ -101,7 +102,7 @@ def told(number: str, events: list[Event]) -> Told:
 
 
 @put("/customers/{number:str}/portal", status_code=200, summary="Switches the portal of a customer on or off")
-async def put_portal(request: Request[Any, Any, Any], number: str, firm: Firm) -> Told:
+async def put_portal(request: Request[Any, Any, Any], number: FromPath[str], firm: FirmOfKey) -> Told:
     try:
         wanted = Switch.model_validate(await body_of(request))
     except ValidationError as error:
@@ -117,7 +118,7 @@ async def put_portal(request: Request[Any, Any, Any], number: str, firm: Firm) -
 
 
 @get("/customers/{number:str}/portal", summary="How the switch of a customer stands")
-async def get_portal(request: Request[Any, Any, Any], number: str, firm: Firm) -> Told:
+async def get_portal(request: Request[Any, Any, Any], number: FromPath[str], firm: FirmOfKey) -> Told:
     ctx: Context = request.app.state.ctx
     async with ctx.single.connection() as conn:
         portal = await portal_of(conn, firm, number)
@@ -130,7 +131,7 @@ async def get_portal(request: Request[Any, Any, Any], number: str, firm: Firm) -
 
 
 @post("/customers/{number:str}/transfer-completed", status_code=200, summary="The first load of a customer is complete")
-async def transfer_completed(request: Request[Any, Any, Any], number: str, firm: Firm) -> Told:
+async def transfer_completed(request: Request[Any, Any, Any], number: FromPath[str], firm: FirmOfKey) -> Told:
     async with saying(request.app.state.ctx, firm) as room:
         before = await portal_of(room.conn, firm, number)
         events: list[Event] = [] if before.transferred else [TransferCompleted(customer=before.customer)]
@@ -141,12 +142,12 @@ async def transfer_completed(request: Request[Any, Any, Any], number: str, firm:
 
 
 @post("/customers/{number:str}/invitation", status_code=202, summary="Sends the first user's invitation again")
-async def send_again(request: Request[Any, Any, Any], number: str, firm: Firm) -> Told:
+async def send_again(request: Request[Any, Any, Any], number: FromPath[str], firm: FirmOfKey) -> Told:
     return await about_the_invitation(request, number, firm, InvitationResent)
 
 
 @delete("/customers/{number:str}/invitation", status_code=202, summary="Withdraws the first user's invitation")
-async def withdraw(request: Request[Any, Any, Any], number: str, firm: Firm) -> Told:
+async def withdraw(request: Request[Any, Any, Any], number: FromPath[str], firm: FirmOfKey) -> Told:
     return await about_the_invitation(request, number, firm, InvitationRevoked)
 
 

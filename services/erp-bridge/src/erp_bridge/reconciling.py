@@ -13,7 +13,7 @@ from contracts.values import Number
 from litestar import Request, post
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from erp_bridge.connections import Firm
+from erp_bridge.connections import Firm, FirmOfKey
 from erp_bridge.known import last_reports
 from erp_bridge.problems import invalid, no_such_thing
 from erp_bridge.records import RECORDS, digest
@@ -67,7 +67,7 @@ def compared(listed: Sequence[Listed], here: Mapping[str, Mapping[str, Any]]) ->
 
 
 @post("/reconciliation", status_code=200, request_max_body_size=LARGEST, summary="Compares the ERP's list with ours")
-async def reconcile(request: Request[Any, Any, Any], firm: Firm) -> dict[str, Any]:
+async def reconcile(request: Request[Any, Any, Any], firm: FirmOfKey) -> dict[str, Any]:
     try:
         wanted = Reconciliation.model_validate(await body_of(request))
     except ValidationError as error:
@@ -77,8 +77,9 @@ async def reconcile(request: Request[Any, Any, Any], firm: Firm) -> dict[str, An
     ctx: Context = request.app.state.ctx
     async with ctx.single.connection() as conn:
         customer = await customer_of(conn, firm, wanted.customer) if wanted.customer else None
+        ids: dict[str, UUID] = {}
         if wanted.kind == EXTERNAL:
-            here, ids = await external_orders(conn, firm.tenant, customer), {}
+            here = await external_orders(conn, firm.tenant, customer)
         else:
             here, ids = await records(conn, firm.tenant, wanted.kind, customer)
     known = await ctx.rows.many(taken_over, firm.tenant, ids.values()) if ids else {}
@@ -99,7 +100,8 @@ async def records(
     conn: Connection, tenant: UUID, kind: str, customer: UUID | None
 ) -> tuple[dict[str, dict[str, Any]], dict[str, UUID]]:
     found = await conn.execute(
-        "SELECT number, id, report FROM reported WHERE tenant = %s AND kind = %s AND (%s::uuid IS NULL OR customer = %s)",
+        "SELECT number, id, report FROM reported"
+        " WHERE tenant = %s AND kind = %s AND (%s::uuid IS NULL OR customer = %s)",
         [tenant, kind, customer, customer],
     )
     rows = await found.fetchall()

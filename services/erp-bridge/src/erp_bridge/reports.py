@@ -1,4 +1,4 @@
-"""A report of the ERP becomes what the rooms hear: its numbers become the ids under which the portal knows the things."""
+"""A report of the ERP becomes what the rooms hear: its numbers become the ids that the portal knows things by."""
 
 from __future__ import annotations
 

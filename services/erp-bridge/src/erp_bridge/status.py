@@ -13,9 +13,10 @@ from contracts.base import Event
 from contracts.erp import OrderClosed, OrderConverted, OrderDeclined, OrderPlanned, OrderWithdrawn
 from contracts.values import Kilograms, Number, Window
 from litestar import Request, put
+from litestar.params import FromPath
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from erp_bridge.connections import Firm
+from erp_bridge.connections import FirmOfKey
 from erp_bridge.handover import External, external, hand_over, known_external
 from erp_bridge.known import name_container
 from erp_bridge.problems import invalid
@@ -105,7 +106,7 @@ def is_news(status: Status, said: Mapping[str, Any], now: str | None, cancelled:
 
 
 @put("/external-orders/{reference:uuid}/status", status_code=200, summary="Reports the status of an external order")
-async def put_status(request: Request[Any, Any, Any], reference: UUID, firm: Firm) -> dict[str, Any]:
+async def put_status(request: Request[Any, Any, Any], reference: FromPath[UUID], firm: FirmOfKey) -> dict[str, Any]:
     try:
         status = STATUS.validate_python(await body_of(request))
     except ValidationError as error:
@@ -126,7 +127,8 @@ async def note(room: Saying, order: External, status: Status) -> None:
         await hand_over(room, order, None)
     whole = status.model_dump(mode="json")
     await room.conn.execute(
-        "UPDATE external_orders SET status = %(whole)s, said = said || jsonb_build_object(%(name)s::text, %(whole)s::jsonb),"
+        "UPDATE external_orders SET status = %(whole)s::jsonb,"
+        " said = said || jsonb_build_object(%(name)s::text, %(whole)s::jsonb),"
         " transport_number = coalesce(%(number)s, transport_number)"
         " WHERE tenant = %(tenant)s AND reference = %(reference)s AND action = 'place'",
         {
