@@ -1,6 +1,8 @@
 """A firm, a customer with two sites, and the people who order: what the tests of this folder begin with."""
 
-from collections.abc import Iterable, Sequence
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -175,3 +177,11 @@ def after(*commands: Command) -> Container:
 
 def decide(command: Command, state: Container, who: Asker | None = None, **more: Any) -> Sequence[Event]:
     return container.decide(command, state, asked(who or who_asks(command), **more))
+
+
+async def until(condition: Callable[[], Awaitable[object]], within: float = 40.0) -> None:
+    """Waits for what must come; `within` only ends a test that has failed."""
+    began = time.monotonic()
+    while not await condition():
+        assert time.monotonic() - began < within, "it did not come"
+        await asyncio.sleep(0.03)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +19,7 @@ from contracts.identity import ConfigureTenant, RecordSite
 from contracts.values import Address, LegalText, OrderKind, Role
 from embedded.ports import any_free
 from embedded.stack import Stack, infrastructure
+from given_orders import until
 from identity.site import site
 from identity.tenant import tenant
 from orders.__main__ import room as orders_room
@@ -184,12 +183,3 @@ def container_type(key: UUID, name: str, waste: UUID, *kinds: OrderKind) -> Cont
         kinds=kinds,
         orderable=True,
     )
-
-
-async def until(condition: Callable[[], Awaitable[object]], within: float = 40.0) -> None:
-    """Waits for what must come; `within` only ends a test that has failed."""
-    began = time.monotonic()
-    while not await condition():
-        if time.monotonic() - began > within:
-            raise AssertionError(f"it did not come within {within} s")
-        await asyncio.sleep(0.03)

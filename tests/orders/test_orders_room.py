@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from contracts.erp import (
 )
 from contracts.orders import CancelOrder, OrderContainer, OrderService
 from contracts.values import ContainerStatus, Haul, OrderKind, OrderStatus, Role, Window
+from given_orders import until
 from orders.days import public_holiday, today
 
 pytestmark = pytest.mark.xdist_group("orders-room")
@@ -34,14 +34,6 @@ def working_day(day: date = TODAY + timedelta(3)) -> date:
     while day.isoweekday() == 7 or public_holiday(day, "NW"):
         day += timedelta(1)
     return day
-
-
-async def until(condition: Callable[[], Awaitable[object]], within: float = 40.0) -> None:
-    """Waits for what must come; `within` only ends a test that has failed."""
-    began = time.monotonic()
-    while not await condition():
-        assert time.monotonic() - began < within, "it did not come"
-        await asyncio.sleep(0.03)
 
 
 def placement(portal: Any, **changes: Any) -> OrderContainer:
