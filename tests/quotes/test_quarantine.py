@@ -146,3 +146,55 @@ async def test_the_room_itself_refuses_what_a_user_may_not_do(portal: Portal, fi
         mails = await portal.mails_of(firm.sales, 2)
         told = [mail.get_body(("plain",)).get_content() for mail in mails]
         assert any("Neuer Standort:" in text and "Neubau 5, 20095 Hamburg" in text for text in told)
+
+
+# C49
+async def test_of_a_mail_over_the_limit_the_head_is_kept_and_shown(
+    portal: Portal, firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("quotes.mailbox.MAX_MAIL", 5_000)
+    async with portal.knows(firm), portal.quotes() as quotes:
+        await known_to(quotes, firm)
+        portal.deliver(plain("Sehr lang.\n" * 1_000, From=firm.sales, Subject="Viele Fotos"), portal.mailbox)
+
+        async def put_aside() -> bool:
+            return len(await statuses(quotes)) == 1
+
+        await until(put_aside)
+        assert await statuses(quotes) == [("quarantined", "The mail is too large.")]
+        (line,) = await list_mails(await portal.settings("quotes"), everything=False)
+        assert "„Viele Fotos“" in line
+
+
+# C49
+async def test_a_mailbox_that_was_numbered_anew_is_read_again_and_nothing_is_taken_twice(
+    portal: Portal, firm: Firm
+) -> None:
+    async with portal.knows(firm) as looker:
+        async with portal.quotes() as quotes:
+            await known_to(quotes, firm)
+            command = firm.request()
+            await quotes.execute(command, firm.maria)
+            (question,) = await portal.mails_of(firm.sales)
+            portal.deliver(reply_to(question, "Gern.", firm.sales), reply_address_of(question))
+
+            async def taken() -> bool:
+                return ("taken", "") in await statuses(quotes)
+
+            await until(taken)
+            async with quotes.single.connection() as conn:
+                await conn.execute("UPDATE mailbox_positions SET validity = validity + 1")
+        async with portal.quotes() as quotes:
+            last = f"<{uuid4()}@firma.example>"
+            portal.deliver(plain("Noch eine", Message_ID=last), portal.mailbox)
+
+            async def the_last() -> bool:
+                async with quotes.single.connection() as conn:
+                    found = await conn.execute("SELECT 1 FROM inbound_mails WHERE message_id = %s", [last])
+                    return await found.fetchone() is not None
+
+            await until(the_last, 60)
+            assert [one for one in await statuses(quotes) if one[0] == "taken"] == [("taken", "")]
+            doc = await looker.rows.get(answers, firm.tenant, command.quote)
+            assert doc is not None
+            assert len(doc.said) == 1

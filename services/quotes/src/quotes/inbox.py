@@ -80,11 +80,6 @@ def id_of(raw: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"mail:{raw}")
 
 
-async def is_known(conn: Connection, mail: UUID) -> bool:
-    found = await conn.execute("SELECT 1 FROM inbound_mails WHERE id = %s", [mail])
-    return await found.fetchone() is not None
-
-
 async def record(conn: Connection, row: Record) -> None:
     """What a person decided about a mail later replaces what was decided at first."""
     values = [getattr(row, name) for name in _COLUMNS.split(", ")]
@@ -103,6 +98,12 @@ async def listed(conn: Connection, statuses: Sequence[Status]) -> list[Record]:
         [list(statuses)],
     )
     return [_record(row) for row in await found.fetchall()]
+
+
+async def known(conn: Connection, mail: UUID) -> Record | None:
+    found = await conn.execute(f"SELECT {_COLUMNS}, arrived FROM inbound_mails WHERE id = %s", [mail])
+    row = await found.fetchone()
+    return None if row is None else _record(row)
 
 
 async def one(conn: Connection, beginning: str) -> Record | None:

@@ -44,6 +44,10 @@ class Judged:
 async def take(ctx: Context, fetched: Fetched) -> Record:
     """What became of the mail; it is on record, and the mail itself in the files, when this returns."""
     raw = await stored(ctx.files, fetched.raw)
+    async with ctx.single.connection() as conn:
+        # A mailbox that was numbered anew is read from its beginning: what was decided about a mail stays.
+        if known := await inbox.known(conn, inbox.id_of(raw)):
+            return known
     judged = await judge(ctx, raw, fetched)
     row = judged.record
     if row.status is Status.taken and judged.mail is not None:
