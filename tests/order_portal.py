@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +18,7 @@ from chassis.decider import Asker, Decider
 from chassis.room import Context, Room, opened
 from chassis.settings import Settings
 from chassis.store import append
+from chassis.views import View
 from contracts.base import Command, Event
 from contracts.catalog import ContainerTypeRecorded, RecordWasteType, WasteTypeRecorded
 from contracts.identity import (
@@ -33,9 +33,12 @@ from contracts.values import Address, Branding, Coordinates, Language, LegalText
 from embedded.ports import any_free
 from embedded.stack import Stack
 from gateway.app import made
-from gateway.pages.days import check_day
+from gateway.pages.catalog_view import container_types
+from gateway.pages.site_view import sites
 from gateway.session import digest
 from orders.__main__ import room as orders_room
+from orders.views import assortment, firm
+from orders.views import sites as places_of_orders
 
 HOME = Address(street="Hafenstraße 1", postal_code="44147", city="Dortmund")
 TEXT = LegalText(version="1", text="…")
@@ -49,16 +52,6 @@ def silent(name: str, *commands: type[Command]) -> Room:
     """A room that only says what a test has put into its log."""
     nothing: Decider[None] = Decider(name, commands, None, lambda *_: [], lambda state, _: state, lambda _: "nothing")
     return Room(name, deciders=[nothing])
-
-
-def working_day(after: int = 3) -> date:
-    today = datetime.now(UTC).date()
-    day = today + timedelta(after)
-    while True:
-        try:
-            return check_day(day.isoformat(), today, "NW")
-        except Exception:
-            day += timedelta(1)
 
 
 @dataclass
@@ -237,6 +230,18 @@ class Portal:
             )
             await self.says("catalog", f"container-type:{type_}", container)
 
+    async def is_known(self) -> bool:
+        """Whether orders and the gateway have heard of everything that `begins` says."""
+        region = await self.orders.rows.get(firm, self.tenant, "own")
+        everything = await self.orders.rows.get(assortment, self.tenant, "all")
+        heard = [await ctx.rows.get(view, self.tenant, FOREIGN) for ctx, view in self.places]
+        shop = await self.gateway.rows.get(container_types, self.tenant, BIN)
+        return bool(region and shop and all(heard) and everything and len(everything.container_types) == 2)
+
+    @property
+    def places(self) -> list[tuple[Context, View[Any]]]:
+        return [(self.orders, places_of_orders), (self.gateway, sites)]
+
     async def mails(self) -> list[tuple[str, str, str]]:
         async with self.gateway.pool.connection() as conn:
             found = await conn.execute(
@@ -282,4 +287,5 @@ async def running(stack: Stack) -> AsyncIterator[Portal]:
             contexts[room.name] = await running_rooms.enter_async_context(opened(room, settings))
         portal = Portal(contexts, f"http://127.0.0.1:{ports['gateway']}")
         await portal.begins()
+        await until(portal.is_known)
         yield portal

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.decider import Asker
+from chassis.decider import Asker, Invalid
 from contracts.orders import (
     RecordContainer,
 )
 from contracts.values import ContainerStatus, Haul, OrderKind
+from gateway.pages.days import check_day
 from order_portal import (
     CUSTOMER,
     RUBBLE,
@@ -20,7 +21,6 @@ from order_portal import (
     Browser,
     Portal,
     form,
-    working_day,
 )
 
 
@@ -83,3 +83,13 @@ async def placed(portal: Portal, maria: Browser, note: str = "Tor 3") -> UUID:
     found = re.match(r"/containers/([0-9a-f-]+)$", done.url)
     assert found, done.words
     return UUID(found[1])
+
+
+def working_day(after: int = 3) -> date:
+    today = datetime.now(UTC).date()
+    day = today + timedelta(after)
+    while True:
+        try:
+            return check_day(day.isoformat(), today, "NW")
+        except Invalid:
+            day += timedelta(1)

@@ -20,9 +20,8 @@ from order_portal import (
     Browser,
     Portal,
     until,
-    working_day,
 )
-from order_steps import haul, order_of, placed, stands, tells
+from order_steps import haul, order_of, placed, stands, tells, working_day
 
 pytestmark = pytest.mark.xdist_group("order-pages")
 

@@ -18,8 +18,8 @@ from order_portal import (
     Browser,
     Portal,
     form,
-    working_day,
 )
+from order_steps import working_day
 
 pytestmark = pytest.mark.xdist_group("order-pages")
 

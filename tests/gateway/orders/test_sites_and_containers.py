@@ -17,9 +17,8 @@ from order_portal import (
     Browser,
     Portal,
     form,
-    working_day,
 )
-from order_steps import order_of, placed, stands, tells
+from order_steps import order_of, placed, stands, tells, working_day
 
 pytestmark = pytest.mark.xdist_group("order-pages")
 

@@ -14,9 +14,8 @@ from order_portal import (
     Browser,
     Portal,
     form,
-    working_day,
 )
-from order_steps import order_of, placed, stands
+from order_steps import order_of, placed, stands, working_day
 
 pytestmark = pytest.mark.xdist_group("order-pages")
 
