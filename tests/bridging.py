@@ -95,7 +95,9 @@ class Erp:
         way = self.misbehave.pop(0) if self.misbehave else ""
         if way == "fails":
             return web.json_response({}, status=500)
-        if way == "cuts":
+        if way == "holds without taking":
+            await self.held.wait()
+        if way in ("cuts", "holds without taking"):
             return self.cut(request)
         self.taken.append(message)
         self.bodies.append(body)
@@ -218,7 +220,7 @@ class Client:
 
     async def say(self, event: OrderPlaced | OrderCancelled) -> None:
         said = SayAsOrders(
-            stream=f"container:{event.container}", type=type(event).__name__, body=event.model_dumpjson.loads()
+            stream=f"container:{event.container}", type=type(event).__name__, body=event.model_dump_json()
         )
         await self.orders.execute(said, Asker(self.tenant, "room", "orders"))
 
