@@ -94,6 +94,7 @@ def test_an_answer_to_no_conversation_is_put_aside() -> None:
         (plain("Urlaub im Dezember geplant?", Subject="Urlaub Mulden"), None),
         (plain("Danke", Auto_Submitted="auto-replied"), Automatic.answered_by_machine),
         (plain("Danke", Auto_Submitted="auto-generated (by rule)"), Automatic.answered_by_machine),
+        (plain("Danke", Auto_Submitted="auto-generated"), Automatic.answered_by_machine),
         (plain("Danke", X_Auto_Response_Suppress="All"), Automatic.answered_by_machine),
         (plain("Danke", X_Autoreply="yes"), Automatic.answered_by_machine),
         (plain("Danke", Precedence="auto_reply"), Automatic.answered_by_machine),
