@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -209,9 +210,9 @@ async def test_users_are_searched_filtered_sorted_and_exported(firm: Firm) -> No
     for name in ("anna", "ben"):
         await firm.member(f"{name}@beck.example", Role.reader)
     read = await boss.get("/users?q=anna", accept="application/json")
-    assert [user["email"] for user in __import__("json").loads(read.text)["users"]] == ["anna@beck.example"]
+    assert [user["email"] for user in json.loads(read.text)["users"]] == ["anna@beck.example"]
     read = await boss.get("/users?role=reader&sort=-email", accept="application/json")
-    assert [u["email"] for u in __import__("json").loads(read.text)["users"]] == [
+    assert [u["email"] for u in json.loads(read.text)["users"]] == [
         "ben@beck.example",
         "anna@beck.example",
     ]
@@ -229,7 +230,8 @@ async def test_an_invitation_is_mailed_once_however_often_the_event_comes(firm: 
     assert doc is not None
     async with firm.portal.identity.single.connection() as conn:
         found = await conn.execute(
-            "SELECT id, stream, version, at, partition, number, body FROM log WHERE tenant = %s AND type = 'UserInvited'",
+            "SELECT id, stream, version, at, partition, number, body FROM log"
+            " WHERE tenant = %s AND type = 'UserInvited'",
             [firm.tenant],
         )
         row = await found.fetchone()
