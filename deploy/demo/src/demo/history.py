@@ -26,6 +26,8 @@ NOTES = (
     "Stellplatz ist markiert.",
     "Einfahrt freihalten, Kran im Betrieb.",
 )
+LOAD = {"A": 11_000, "R": 14_000, "U": 2_500, "P": 12_000}
+"""kilograms by family of container"""
 STILL_OPEN = 6
 CENT = Decimal("0.01")
 TAX = Decimal("0.19")
@@ -133,7 +135,9 @@ def one_order(customer: Customer, container: dict[str, Any], index: int, today: 
         order["note"] = random.choice(NOTES)
     if order["kind"] != "placement":
         filled = volume * BY_NUMBER[container["waste_type"]].density * random.uniform(0.62, 1.0) * 1000
-        order["weight_kg"] = max(20, round(filled / 20) * 20)
+        # No more than the lorry may load, however heavy the waste is.
+        carried = min(filled, LOAD[kind] * random.uniform(0.85, 1.0))
+        order["weight_kg"] = max(20, round(carried / 20) * 20)
     return order
 
 

@@ -18,7 +18,7 @@ from desk.pages import customers, external_orders, transport_orders
 from desk.records import Refused
 from desk.settings import Settings
 from desk.tasks import TASKS, kept
-from desk.web import HERE, refused, safe
+from desk.web import HERE, noted, refused, safe
 
 LARGEST = 200 * 1024 * 1024
 """of an import, bytes"""
@@ -36,6 +36,7 @@ def application(desk: Desk) -> Litestar:
         ],
         exception_handlers=handlers,
         before_send=[safe],
+        after_exception=[noted],
         state=State({"desk": desk}),
         request_max_body_size=LARGEST,
         openapi_config=None,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from desk import external, records
@@ -23,7 +24,7 @@ async def pushed(request: Request[Any, Any, Any]) -> dict[str, str]:
 
 
 @get("/hook/{reference:uuid}")
-async def looked_up(request: Request[Any, Any, Any], reference: UUID) -> dict[str, Any]:
+async def looked_up(request: Request[Any, Any, Any], reference: FromPath[UUID]) -> dict[str, Any]:
     desk = the_desk(request)
     external.verify(desk.settings.webhook_secret, b"", dict(request.headers))
     async with desk.pool.connection() as conn:
@@ -32,7 +33,7 @@ async def looked_up(request: Request[Any, Any, Any], reference: UUID) -> dict[st
 
 
 @post("/import/{kind:str}", status_code=200)
-async def brought_in(request: Request[Any, Any, Any], kind: str) -> dict[str, int]:
+async def brought_in(request: Request[Any, Any, Any], kind: FromPath[str]) -> dict[str, int]:
     """NDJSON or a JSON array of records of one kind, as the ERP API of the portal writes them; all or nothing."""
     with_key(request)
     desk, given = the_desk(request), records.lines(await request.body())

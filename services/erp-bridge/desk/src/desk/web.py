@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import logging
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import jinja2
 from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import MediaType
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
 from litestar.response import Redirect, Response
 from litestar.types import Message, Scope
 
@@ -23,6 +24,7 @@ from desk.records import Refused
 HERE = Path(__file__).parent
 LOCAL = ZoneInfo("Europe/Berlin")
 PAGE = 25
+log = logging.getLogger("desk")
 
 WORDS = {
     "placement": "Gestellung",
@@ -82,7 +84,6 @@ def environment() -> jinja2.Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
     )
     made.filters.update(day=day, moment=moment, kilograms=kilograms, hours=hours)
     made.filters["word"] = lambda value: WORDS.get(value, value)
@@ -148,6 +149,12 @@ def refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]:
         text = TEMPLATES.get_template("refused.html").render(sentence=str(error))
         return Response(text, status_code=error.status, media_type=MediaType.HTML)
     return Response({"detail": str(error)}, status_code=error.status)
+
+
+async def noted(error: Exception, scope: Scope) -> None:
+    """What nobody meant to happen stands in the log with its place."""
+    if not isinstance(error, (Refused, HTTPException)):
+        log.error("%s %s failed", scope.get("method"), scope["path"], exc_info=error)
 
 
 async def safe(message: Message, scope: Scope) -> None:

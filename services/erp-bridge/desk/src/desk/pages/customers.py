@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from litestar import Request, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, Response
 
 from desk import records, transfer
@@ -60,7 +60,7 @@ async def customers(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/customers/{number:str}")
-async def customer(request: Request[Any, Any, Any], number: str) -> Response[str]:
+async def customer(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[str]:
     return await shown(request, number)
 
 
@@ -81,25 +81,25 @@ async def shown(request: Request[Any, Any, Any], number: str, problem: str = "",
         status=409 if problem else 200,
         row=row,
         sites=sites,
-        parts=parts,
+        transfers=parts,
         email=email or row["portal_email"],
     )
 
 
 @get("/customers/{number:str}/progress")
-async def progress(request: Request[Any, Any, Any], number: str) -> Response[Any]:
+async def progress(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[Any]:
     async with the_desk(request).pool.connection() as conn:
         row = await records.one(conn, "customers", number)
         parts = await transfer.progress(conn, number)
     if "application/json" in request.headers.get("accept", ""):
         said = {name: row[name] for name in ("portal", "portal_email", "transfer", "transfer_problem")}
         return Response(said | {"parts": parts})
-    return await drawn(request, "progress.html", row=row, parts=parts)
+    return await drawn(request, "progress.html", row=row, transfers=parts)
 
 
 @post("/customers/{number:str}/portal")
 async def switch(
-    request: Request[Any, Any, Any], number: str, data: Annotated[Switch, Form]
+    request: Request[Any, Any, Any], number: FromPath[str], data: Annotated[Switch, Form]
 ) -> Redirect | Response[str]:
     from_this_page(request)
     desk = the_desk(request)
@@ -120,7 +120,7 @@ async def switch(
 
 @post("/customers/{number:str}")
 async def save(
-    request: Request[Any, Any, Any], number: str, data: Annotated[MasterData, Form]
+    request: Request[Any, Any, Any], number: FromPath[str], data: Annotated[MasterData, Form]
 ) -> Redirect | Response[str]:
     from_this_page(request)
     desk = the_desk(request)
@@ -145,7 +145,7 @@ async def change_master_data(conn: Connection, number: str, data: MasterData) ->
 
 @post("/customers/{number:str}/invitation")
 async def invitation(
-    request: Request[Any, Any, Any], number: str, data: Annotated[Invitation, Form]
+    request: Request[Any, Any, Any], number: FromPath[str], data: Annotated[Invitation, Form]
 ) -> Redirect | Response[str]:
     from_this_page(request)
     desk = the_desk(request)

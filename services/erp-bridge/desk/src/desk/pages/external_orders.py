@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, Response
 
 from desk import dispatch, external
@@ -52,7 +52,7 @@ async def external_orders(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/external-orders/{reference:uuid}")
-async def external_order(request: Request[Any, Any, Any], reference: UUID) -> Response[str]:
+async def external_order(request: Request[Any, Any, Any], reference: FromPath[UUID]) -> Response[str]:
     return await shown(request, reference)
 
 
@@ -64,7 +64,7 @@ async def shown(request: Request[Any, Any, Any], reference: UUID, problem: str =
 
 
 @post("/external-orders/{reference:uuid}/convert")
-async def convert(request: Request[Any, Any, Any], reference: UUID) -> Redirect | Response[str]:
+async def convert(request: Request[Any, Any, Any], reference: FromPath[UUID]) -> Redirect | Response[str]:
     from_this_page(request)
     desk = the_desk(request)
     try:
@@ -78,7 +78,7 @@ async def convert(request: Request[Any, Any, Any], reference: UUID) -> Redirect 
 
 @post("/external-orders/{reference:uuid}/refuse")
 async def refuse(
-    request: Request[Any, Any, Any], reference: UUID, data: Annotated[Refusal, Form]
+    request: Request[Any, Any, Any], reference: FromPath[UUID], data: Annotated[Refusal, Form]
 ) -> Redirect | Response[str]:
     from_this_page(request)
     desk = the_desk(request)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from litestar import Request, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, Response
 
 from desk import dispatch, records
@@ -75,7 +75,7 @@ async def orders(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @get("/orders/{number:str}")
-async def order(request: Request[Any, Any, Any], number: str) -> Response[str]:
+async def order(request: Request[Any, Any, Any], number: FromPath[str]) -> Response[str]:
     return await shown(request, number)
 
 
@@ -135,7 +135,9 @@ def a_day(text: str) -> date:
 
 
 @post("/orders/{number:str}/plan")
-async def plan(request: Request[Any, Any, Any], number: str, data: Annotated[Plan, Form]) -> Redirect | Response[str]:
+async def plan(
+    request: Request[Any, Any, Any], number: FromPath[str], data: Annotated[Plan, Form]
+) -> Redirect | Response[str]:
     async def do(conn: Connection) -> None:
         await dispatch.plan(conn, number, a_day(data.day), data.begins[:5], data.ends[:5], data.vehicle.strip()[:60])
 
@@ -144,7 +146,7 @@ async def plan(request: Request[Any, Any, Any], number: str, data: Annotated[Pla
 
 @post("/orders/{number:str}/complete")
 async def complete(
-    request: Request[Any, Any, Any], number: str, data: Annotated[Completion, Form]
+    request: Request[Any, Any, Any], number: FromPath[str], data: Annotated[Completion, Form]
 ) -> Redirect | Response[str]:
     async def do(conn: Connection) -> None:
         weight = data.weight.replace(".", "").strip()
@@ -158,7 +160,7 @@ async def complete(
 
 @post("/orders/{number:str}/cancel")
 async def cancel(
-    request: Request[Any, Any, Any], number: str, data: Annotated[Cancellation, Form]
+    request: Request[Any, Any, Any], number: FromPath[str], data: Annotated[Cancellation, Form]
 ) -> Redirect | Response[str]:
     async def do(conn: Connection) -> None:
         await dispatch.cancel(conn, number, data.reason)
