@@ -127,8 +127,9 @@ class Firm:
                 box.login(email, MAIL_PASSWORD)
                 box.select("INBOX")
                 numbers = box.search(None, "ALL")[1][0].split()
-                raw = [box.fetch(number, "(RFC822)")[1][0][1] for number in numbers]  # type: ignore[index]
-            made = [message_from_bytes(one, policy=policy.default) for one in raw]  # type: ignore[arg-type]
+                answers = [box.fetch(number, "(RFC822)")[1] for number in numbers]
+                raw = [part[1] for answer in answers for part in answer if isinstance(part, tuple)]
+            made = [message_from_bytes(one, policy=policy.default) for one in raw]
             return [mail for mail in made if isinstance(mail, EmailMessage)]
 
         async def there() -> list[EmailMessage] | None:
@@ -136,6 +137,15 @@ class Firm:
             return found if len(found) >= at_least else None
 
         found: list[EmailMessage] = await until(there)
+        return found
+
+    async def mail(self, email: str, subject: str) -> EmailMessage:
+        """The latest with this subject, once it has come."""
+
+        async def there() -> EmailMessage | None:
+            return next((mail for mail in reversed(await self.mails(email)) if mail["Subject"] == subject), None)
+
+        found: EmailMessage = await until(there)
         return found
 
     async def asker(self, email: str) -> Asker:
@@ -203,7 +213,7 @@ def link_in(mail: EmailMessage) -> str:
     return found[1]
 
 
-async def until(there: Callable[[], Awaitable[Any]], within: float = 20.0) -> Any:
+async def until(there: Callable[[], Awaitable[Any]], within: float = 60.0) -> Any:
     """Waits for what must come; `within` only ends a test that has failed."""
     began = time.monotonic()
     while not (found := await there()):
