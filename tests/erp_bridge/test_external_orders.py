@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from bridging import CONTAINER, CUSTOMER, Client, Erp, until
 
+pytestmark = pytest.mark.xdist_group("erp_bridge")
 PLANNED = {"status": "planned", "day": "2026-12-01", "begins": "08:00", "ends": "10:00", "vehicle": "MS-HT 12"}
 
 

@@ -15,8 +15,10 @@ from embedded.ports import any_free
 from embedded.process import Process
 from embedded.rooms import healthy
 from embedded.stack import Stack
-from erp_bridge.connect import connected
-from erp_bridge.connections import Connect
+from erp_bridge.connections import DEMO
+
+pytestmark = pytest.mark.xdist_group("erp_bridge")
+KEY = "the key of the dispatch desk"
 
 
 @pytest.fixture
@@ -36,11 +38,13 @@ async def orders(stack: Stack) -> AsyncIterator[Context]:
         yield ctx
 
 
-def process(stack: Stack, orders: Context, database_url: str) -> Process:
+def process(stack: Stack, orders: Context, database_url: str, erp: Erp) -> Process:
     """`python -m erp_bridge`, as in the portal."""
     base = orders.settings
     port = int(base.erp_bridge_url.rpartition(":")[2])
     told = base.model_dump() | {"port": port, "database_url": database_url}
+    # The demo firm's connection is made from these at the start.
+    told |= {"desk_api_key": KEY, "desk_url": erp.url.removesuffix("/hook"), "desk_webhook_secret": erp.secret}
     made = Process(
         name="erp-bridge",
         command=[sys.executable, "-m", "erp_bridge"],
@@ -58,12 +62,10 @@ def process(stack: Stack, orders: Context, database_url: str) -> Process:
 async def test_a_bridge_killed_while_it_sends_asks_before_it_sends_again(
     stack: Stack, orders: Context, erp: Erp, way: str
 ) -> None:
-    tenant = uuid4()
     database_url = await stack.database(f"erp_bridge_{orders.settings.topic_prefix.rstrip('.')}")
-    key = await connected(database_url, tenant, Connect(webhook_url=erp.url, webhook_secret=erp.secret))
-    bridge = process(stack, orders, database_url)
+    bridge = process(stack, orders, database_url, erp)
     await bridge.start()
-    client = Client(f"{orders.settings.erp_bridge_url}/erp/v1", key, tenant, orders, orders)
+    client = Client(f"{orders.settings.erp_bridge_url}/erp/v1", KEY, DEMO, orders, orders)
     await client.furnish()
     erp.misbehave = [way]
     placed = await client.order()
@@ -74,7 +76,7 @@ async def test_a_bridge_killed_while_it_sends_asks_before_it_sends_again(
     await until(sent)
     await bridge.kill()
     erp.held.set()
-    again = process(stack, orders, database_url)
+    again = process(stack, orders, database_url, erp)
     await again.start()
     order = await client.handed_over(placed)
     assert erp.taken == [str(placed.order)]

@@ -8,6 +8,7 @@ import json
 import pytest
 from bridging import ADDRESS, CONTAINER, CUSTOMER, SITE, SKIP, WASTE, Client
 
+pytestmark = pytest.mark.xdist_group("erp_bridge")
 PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n%%EOF\n"
 
 
