@@ -197,10 +197,25 @@ async def served(app: Litestar, settings: Settings) -> AsyncIterator[Server]:
     )
     running = asyncio.create_task(server.serve())
     try:
+        await until_it_listens(settings, running)
         yield server
     finally:
         server.stop()  # type: ignore[no-untyped-call]
         await asyncio.wait([running], timeout=5)
+
+
+async def until_it_listens(settings: Settings, running: asyncio.Task[Any]) -> None:
+    pause = Pause(0.01, 0.2)
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(settings.host, settings.port)
+        except OSError:
+            if running.done():
+                raise
+            await pause.wait()
+        else:
+            writer.close()
+            return
 
 
 async def kept(task: Task, ctx: Context) -> None:
