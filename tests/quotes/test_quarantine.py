@@ -194,7 +194,9 @@ async def test_a_mailbox_that_was_numbered_anew_is_read_again_and_nothing_is_tak
                     return await found.fetchone() is not None
 
             await until(the_last, 60)
-            assert [one for one in await statuses(quotes) if one[0] == "taken"] == [("taken", "")]
+            async with quotes.single.connection() as conn:
+                found = await conn.execute("SELECT status FROM inbound_mails WHERE quote = %s", [command.quote])
+                assert await found.fetchall() == [("taken",)]
             doc = await looker.rows.get(answers, firm.tenant, command.quote)
             assert doc is not None
             assert len(doc.said) == 1
