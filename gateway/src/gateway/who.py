@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.decider import Asker
@@ -104,6 +104,9 @@ class UserDoc(BaseModel):
     tour_done: bool = False
     sessions_from: datetime | None = None
     """Sessions that began before have ended."""
+    version: int = 0
+    """Of the user's stream at the latest invitation: an address may go from one customer to another, and what is said
+    late of the first does not count."""
 
     @property
     def name(self) -> str:
@@ -211,11 +214,12 @@ def customer_deactivated(doc: CustomerDoc | None, event: CustomerDeactivated, me
 
 @users.on(UserInvited, key=lambda event, meta: event.user)
 def user_invited(doc: UserDoc | None, event: UserInvited, meta: Meta) -> UserDoc:
+    if doc and meta.version < doc.version:
+        return doc
     said = event.model_dump(exclude={"expires", "invitation"})
-    known = doc.model_dump(include={"first_name", "last_name", "phone", "language", "tour_done"}) if doc else {}
     return UserDoc(
-        **known,
         **said,
+        version=meta.version,
         state="invited",
         invitation=event.invitation,
         invited_on=meta.time,
@@ -224,42 +228,48 @@ def user_invited(doc: UserDoc | None, event: UserInvited, meta: Meta) -> UserDoc
     )
 
 
+def _changed(doc: UserDoc | None, meta: Meta, **changes: Any) -> UserDoc | None:
+    return doc and (doc if meta.version < doc.version else doc.model_copy(update=changes))
+
+
 @users.on(InvitationWithdrawn, key=lambda event, meta: event.user)
 def invitation_withdrawn(doc: UserDoc | None, event: InvitationWithdrawn, meta: Meta) -> UserDoc | None:
-    return doc and doc.model_copy(update={"state": "withdrawn"})
+    return _changed(doc, meta, state="withdrawn")
 
 
 @users.on(UserRegistered, key=lambda event, meta: event.user)
 def user_registered(doc: UserDoc | None, event: UserRegistered, meta: Meta) -> UserDoc:
-    kept = doc.model_dump(include={"invitation", "invited_on", "tour_done", "sessions_from"}) if doc else {}
+    if doc and meta.version < doc.version:
+        return doc
+    kept = doc.model_dump(include={"invitation", "invited_on", "sessions_from", "version"}) if doc else {}
     return UserDoc(**kept, **event.model_dump(), state="active", registered_on=meta.time)
 
 
 @users.on(ProfileChanged, key=lambda event, meta: event.user)
 def profile_changed(doc: UserDoc | None, event: ProfileChanged, meta: Meta) -> UserDoc | None:
-    return doc and doc.model_copy(update=dict(event))
+    return _changed(doc, meta, **dict(event))
 
 
 @users.on(RightsChanged, key=lambda event, meta: event.user)
 def rights_changed(doc: UserDoc | None, event: RightsChanged, meta: Meta) -> UserDoc | None:
-    return doc and doc.model_copy(update=dict(event))
+    return _changed(doc, meta, **dict(event))
 
 
 @users.on(TourFinished, key=lambda event, meta: event.user)
 def tour_finished(doc: UserDoc | None, event: TourFinished, meta: Meta) -> UserDoc | None:
-    return doc and doc.model_copy(update={"tour_done": True})
+    return _changed(doc, meta, tour_done=True)
 
 
 @users.on(UserRemoved, key=lambda event, meta: event.user)
 def user_removed(doc: UserDoc | None, event: UserRemoved, meta: Meta) -> UserDoc | None:
-    return doc and doc.model_copy(update={"state": "removed", "sessions_from": meta.time})
+    return _changed(doc, meta, state="removed", sessions_from=meta.time)
 
 
 @users.on(PasswordChanged, key=lambda event, meta: event.user)
 def password_changed(doc: UserDoc | None, event: PasswordChanged, meta: Meta) -> UserDoc | None:
-    return doc and doc.model_copy(update={"sessions_from": meta.time})
+    return _changed(doc, meta, sessions_from=meta.time)
 
 
 @users.on(LoggedOutEverywhere, key=lambda event, meta: event.user)
 def logged_out_everywhere(doc: UserDoc | None, event: LoggedOutEverywhere, meta: Meta) -> UserDoc | None:
-    return doc and doc.model_copy(update={"sessions_from": meta.time})
+    return _changed(doc, meta, sessions_from=meta.time)

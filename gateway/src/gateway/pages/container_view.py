@@ -52,6 +52,9 @@ class ContainerRow(BaseModel):
     """Why a container is gone that never came: its placement was refused or cancelled."""
     done: tuple[UUID, ...] = ()
     """Orders carried out: what is said again about them is a corrected weight, and the container has moved on."""
+    version: int = 0
+    """Of the container's stream, when it was last reported. Customers are heard of in any order: what comes late of an
+    earlier one does not count."""
 
     @property
     def state(self) -> Literal["ordered", "standing", "busy", "gone"]:
@@ -102,24 +105,39 @@ def _named(container: UUID, customer: UUID, haul: Haul, status: ContainerStatus)
 
 @containers.on(ContainerRecorded, key=_container)
 def container_recorded(doc: ContainerRow | None, event: ContainerRecorded, meta: Meta) -> ContainerRow:
+    if doc and meta.version < doc.version:
+        return doc
     made = _named(event.container, event.customer, event.haul, event.status)
-    kept = {"open": doc.open, "done": doc.done} if doc else {}
-    return made.model_copy(update={"site": event.site, "number": event.number, "since": event.since, **kept})
+    made = made.model_copy(update={"site": event.site, "number": event.number, "since": event.since})
+    # What an earlier customer has ordered is nobody else's business.
+    kept = {"open": doc.open, "done": doc.done} if doc and doc.customer == event.customer else {}
+    return made.model_copy(update={**kept, "version": meta.version})
+
+
+def _of_another(doc: ContainerRow, event: Any) -> bool:
+    """What is said is about an earlier customer of the container."""
+    return bool(doc.customer != event.customer)
 
 
 @containers.on(OrderPlaced, key=_container)
 def order_placed(doc: ContainerRow | None, event: OrderPlaced, meta: Meta) -> ContainerRow:
+    if doc and _of_another(doc, event):
+        return doc
     comes = event.haul.kind is OrderKind.placement
     status = ContainerStatus.ordered if comes else ContainerStatus.standing
     asked = OpenOrder(order=event.order, kind=event.haul.kind, status=OrderStatus.placed, desired=event.desired)
-    return (doc or _named(event.container, event.customer, event.haul, status)).model_copy(update={"open": asked})
+    if doc is None:
+        doc = _named(event.container, event.customer, event.haul, status).model_copy(update={"version": meta.version})
+    return doc.model_copy(update={"open": asked})
 
 
 @containers.on(OrderRecorded, key=_container)
 def order_recorded(doc: ContainerRow | None, event: OrderRecorded, meta: Meta) -> ContainerRow | None:
     """An order by telephone is seen at its container as well; history leaves no mark on it."""
-    if doc is None or event.status not in OPEN:
-        return doc and _without(doc, event.order)
+    if doc is None or _of_another(doc, event):
+        return doc
+    if event.status not in OPEN:
+        return _without(doc, event.order)
     asked = OpenOrder(
         order=event.order, kind=event.haul.kind, status=event.status, desired=event.desired, planned=event.planned
     )
@@ -128,40 +146,40 @@ def order_recorded(doc: ContainerRow | None, event: OrderRecorded, meta: Meta) -
 
 @containers.on(OrderAccepted, key=_container)
 def order_accepted(doc: ContainerRow | None, event: OrderAccepted, meta: Meta) -> ContainerRow | None:
-    if doc is None or doc.open is None or doc.open.order != event.order:
+    if doc is None or doc.open is None or doc.open.order != event.order or _of_another(doc, event):
         return doc
     return doc.model_copy(update={"open": doc.open.model_copy(update={"status": OrderStatus.accepted})})
 
 
 @containers.on(OrderDispatched, key=_container)
 def order_dispatched(doc: ContainerRow | None, event: OrderDispatched, meta: Meta) -> ContainerRow | None:
-    return doc and _planned(doc, event.order, event.kind, event.planned)
+    return doc and _planned(doc, event)
 
 
 @containers.on(OrderRescheduled, key=_container)
 def order_rescheduled(doc: ContainerRow | None, event: OrderRescheduled, meta: Meta) -> ContainerRow | None:
-    return doc and _planned(doc, event.order, event.kind, event.planned)
+    return doc and _planned(doc, event)
 
 
-def _planned(doc: ContainerRow, order: UUID, kind: OrderKind, planned: Window) -> ContainerRow:
+def _planned(doc: ContainerRow, event: OrderDispatched | OrderRescheduled) -> ContainerRow:
     """A plan may cross a cancellation on its way: then the order is open again, and the container comes after all."""
-    if doc.open and doc.open.order != order:
+    if (doc.open and doc.open.order != event.order) or _of_another(doc, event):
         return doc
     asked = OpenOrder(
-        order=order,
-        kind=kind,
+        order=event.order,
+        kind=event.kind,
         status=OrderStatus.dispatched,
         desired=doc.open.desired if doc.open else None,
-        planned=planned,
+        planned=event.planned,
     )
     comes = {"status": ContainerStatus.ordered, "ended": None}
-    revived = kind is OrderKind.placement and doc.status is ContainerStatus.gone
+    revived = event.kind is OrderKind.placement and doc.status is ContainerStatus.gone
     return doc.model_copy(update={"open": asked, **(comes if revived else {})})
 
 
 @containers.on(OrderCompleted, key=_container)
 def order_completed(doc: ContainerRow | None, event: OrderCompleted, meta: Meta) -> ContainerRow | None:
-    if doc is None or event.order in doc.done:
+    if doc is None or event.order in doc.done or _of_another(doc, event):
         return doc
     after = _without(doc, event.order).model_copy(update={"done": (*doc.done, event.order)})
     number = event.container_number or doc.number
@@ -179,17 +197,21 @@ def order_completed(doc: ContainerRow | None, event: OrderCompleted, meta: Meta)
 
 @containers.on(OrderRefused, key=_container)
 def order_refused(doc: ContainerRow | None, event: OrderRefused, meta: Meta) -> ContainerRow | None:
-    return doc and _ended(doc, event.order, event.kind, OrderStatus.refused)
+    return doc and _ended(doc, event, OrderStatus.refused)
 
 
 @containers.on(OrderCancelled, key=_container)
 def order_cancelled(doc: ContainerRow | None, event: OrderCancelled, meta: Meta) -> ContainerRow | None:
-    return doc and _ended(doc, event.order, event.kind, OrderStatus.cancelled)
+    return doc and _ended(doc, event, OrderStatus.cancelled)
 
 
-def _ended(doc: ContainerRow, order: UUID, kind: OrderKind, why: OrderStatus) -> ContainerRow:
-    never_came = kind is OrderKind.placement and doc.status is ContainerStatus.ordered
-    return _without(doc, order).model_copy(update={"status": ContainerStatus.gone, "ended": why} if never_came else {})
+def _ended(doc: ContainerRow, event: OrderRefused | OrderCancelled, why: OrderStatus) -> ContainerRow:
+    if _of_another(doc, event):
+        return doc
+    never_came = event.kind is OrderKind.placement and doc.status is ContainerStatus.ordered
+    return _without(doc, event.order).model_copy(
+        update={"status": ContainerStatus.gone, "ended": why} if never_came else {}
+    )
 
 
 def _without(doc: ContainerRow, order: UUID) -> ContainerRow:

@@ -15,6 +15,7 @@ class TakenOver(BaseModel):
     """A thing that the portal knows, and the field that changes most, where there is one."""
 
     status: str | None = None
+    version: int = 0
 
 
 taken_over = View("taken-over", TakenOver)
@@ -42,7 +43,8 @@ def container_type(doc: TakenOver | None, event: ContainerTypeRecorded, meta: Me
 
 @taken_over.on(ContainerRecorded, key=lambda event, meta: event.container)
 def container(doc: TakenOver | None, event: ContainerRecorded, meta: Meta) -> TakenOver:
-    return TakenOver(status=event.status)
+    # It may have gone to another customer since, and customers are heard of in any order.
+    return doc if doc and meta.version < doc.version else TakenOver(status=event.status, version=meta.version)
 
 
 @taken_over.on(OrderRecorded, key=lambda event, meta: event.order)

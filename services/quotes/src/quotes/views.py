@@ -42,6 +42,10 @@ class SiteFacts(BaseModel):
 
 
 class UserFacts(BaseModel):
+    """`version` of the user's stream at the registration: an address may go from one customer to another, and what is
+    said late of the first does not count."""
+
+    version: int = 0
     name: str
     email: str
     phone: str
@@ -79,17 +83,22 @@ def site_recorded(doc: SiteFacts | None, event: SiteRecorded, meta: Meta) -> Sit
 
 @users.on(UserRegistered, key=lambda event, meta: event.user)
 def user_registered(doc: UserFacts | None, event: UserRegistered, meta: Meta) -> UserFacts:
-    return UserFacts(name=f"{event.first_name} {event.last_name}", email=event.email, phone=event.phone)
+    if doc and meta.version < doc.version:
+        return doc
+    name = f"{event.first_name} {event.last_name}"
+    return UserFacts(version=meta.version, name=name, email=event.email, phone=event.phone)
 
 
 @users.on(ProfileChanged, key=lambda event, meta: event.user)
 def profile_changed(doc: UserFacts | None, event: ProfileChanged, meta: Meta) -> UserFacts | None:
-    return doc and doc.model_copy(update={"name": f"{event.first_name} {event.last_name}", "phone": event.phone})
+    if doc is None or meta.version < doc.version:
+        return doc
+    return doc.model_copy(update={"name": f"{event.first_name} {event.last_name}", "phone": event.phone})
 
 
 @users.on(UserRemoved, key=lambda event, meta: event.user)
 def user_removed(doc: UserFacts | None, event: UserRemoved, meta: Meta) -> UserFacts | None:
-    return None
+    return doc if doc and meta.version < doc.version else None
 
 
 @conversations.on(QuoteRequested, key=lambda event, meta: event.quote)
