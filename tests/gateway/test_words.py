@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gateway import words_check
 from gateway.words import preferred, translations
+
+from gateway import words_check
 
 
 def test_every_sentence_has_its_german_and_every_translation_its_sentence() -> None:

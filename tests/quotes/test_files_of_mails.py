@@ -7,8 +7,9 @@ import io
 import zipfile
 
 import pytest
+from chassis.file_kinds import Refusal
 from mail_samples import PDF, file, head, html, picture, plain, winmail, with_files
-from quotes.inbound.mail import MAX_FILE, InboundMail, Refusal
+from quotes.inbound.mail import MAX_FILE, InboundMail
 from quotes.inbound.read import read_mail
 
 

@@ -8,6 +8,7 @@ from typing import assert_never
 from uuid import UUID
 
 from chassis.decider import Asked, Decider, Invalid, NotAllowed, NotFound, Refused
+from chassis.file_kinds import refused_by_name
 from contracts.base import Event
 from contracts.quotes import (
     MarkQuoteRead,
@@ -20,9 +21,6 @@ from contracts.quotes import (
     TakeAnswer,
 )
 from contracts.values import File, derived_id
-
-from quotes.inbound.file_kinds import refused_by_name
-from quotes.inbound.mail import Refusal
 
 LARGEST = 20 * 1024 * 1024  # bytes of all files together: base64 makes 27 MB of it, which mail servers still take
 
@@ -172,7 +170,7 @@ def asking_user(asked: Asked) -> UUID:
 
 def check_files(files: tuple[File, ...]) -> None:
     for file in files:
-        if isinstance(refused_by_name(file.name), Refusal):
+        if refused_by_name(file.name):
             raise Invalid("The file %(name)s is of a kind that cannot be sent.", name=file.name, field="files")
     if sum(file.size for file in files) > LARGEST:
         raise Invalid("All files together may have at most %(size)s MB.", size=LARGEST // 1024 // 1024, field="files")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 
 # Python also knows codecs that unpack archives or take quadratic time (zlib, punycode): only alphabets are let in.
 _ALPHABETS = re.compile(r"utf-|iso|cp\d|koi8|mac-|gb|big5|euc|shift|ascii|tis|johab|hz|ptcp|kz|latin")
 _WESTERN = {"ascii", "iso8859-1", "latin-1"}
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def decode_text(data: bytes, charset: str | None) -> str:
@@ -31,19 +28,6 @@ def _alphabet(charset: str | None) -> str | None:
         return None
     # Mail programs write ISO-8859-1 and mean Windows-1252, or claim ASCII and send UTF-8.
     return name if _ALPHABETS.match(name) and name not in _WESTERN else None
-
-
-def clean_text(text: str) -> str:
-    """Lines end with a line feed; nothing invisible, nothing that a database or a page would choke on."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    text = text.replace("\x85", "\n").replace("\xa0", " ").replace("\u202f", " ")
-    return _CONTROLS.sub("", _SURROGATES.sub("\ufffd", text))
-
-
-def clean_line(text: str, limit: int) -> str:
-    """One line of at most `limit` characters, umlauts composed (Apple sends them in two pieces)."""
-    text = " ".join(clean_text(text[: 4 * limit]).split())
-    return unicodedata.normalize("NFC", text)[:limit].strip()
 
 
 def cut_text(text: str, limit: int, mark: str) -> str:

@@ -10,7 +10,9 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-from quotes.inbound.charsets import clean_line, decode_text
+from chassis.clean_text import clean_line
+
+from quotes.inbound.charsets import decode_text
 
 _LONGEST = 100_000  # characters of one header: room for a thousand recipients
 _LONGEST_WORDS = 4_000  # characters that are searched for encoded words, which takes quadratic time

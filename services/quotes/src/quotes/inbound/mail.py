@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chassis.file_kinds import Refusal
+
 MAX_MAIL = 64 * 1024 * 1024  # bytes as they come over the wire: two files of 20 MB are 55 MB in base64
 MAX_FILE = 25 * 1024 * 1024  # bytes of one file
 MAX_FILES = 20
@@ -27,21 +29,6 @@ class Automatic(StrEnum):
     absence = "This is an absence note."
     mailing_list = "This mail came over a mailing list."
     bulk = "This is bulk mail."
-
-
-class Refusal(StrEnum):
-    """Why a file was not taken over."""
-
-    program = "Programs and scripts are not accepted."
-    web_page = "Web pages and vector graphics with scripts are not accepted."
-    macros = "Documents with macros are not accepted."
-    encrypted = "Encrypted files cannot be checked and are not accepted."
-    kind = "This kind of file is not accepted."
-    archive = "The archive holds files that are not accepted."
-    too_large = "The file is too large."
-    too_many = "The mail has too many files."
-    empty = "The file is empty."
-    broken = "The file cannot be read."
 
 
 @dataclass(frozen=True)

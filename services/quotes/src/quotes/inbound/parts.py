@@ -8,8 +8,9 @@ import re
 from dataclasses import dataclass, field
 from email.message import Message
 
-from quotes.inbound.charsets import clean_text, decode_text
-from quotes.inbound.file_names import name_of
+from chassis.clean_text import clean_text
+
+from quotes.inbound.charsets import decode_text
 from quotes.inbound.headers import Headers
 from quotes.inbound.html_text import content_ids, text_of_html
 from quotes.inbound.plain_text import tidy, unflow
@@ -153,3 +154,9 @@ def _unpacked(part: Message, content: bytes) -> bytes:
         return base64.b64decode(content)
     except binascii.Error:
         return content
+
+
+def name_of(part: Message) -> str:
+    """The name that the mail gives to a part, as it stands there; empty if it has none."""
+    headers = Headers(part)
+    return headers.parameter("content-disposition", "filename") or headers.parameter("content-type", "name")

@@ -7,22 +7,24 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 
+from chassis.clean_text import clean_text
+from chassis.file_kinds import Refusal, kind_of, named
+from chassis.file_names import ending_of, safe_name
+
 from quotes.inbound.automatic import why_automatic
-from quotes.inbound.charsets import clean_text, cut_text
-from quotes.inbound.file_kinds import KINDS, kind_of
-from quotes.inbound.file_names import ending_of, safe_name
+from quotes.inbound.charsets import cut_text
 from quotes.inbound.headers import Headers
 from quotes.inbound.history import new_text
 from quotes.inbound.html_text import content_ids, text_of_html
 from quotes.inbound.mail import (
     CUT,
+    MAX_FILE,
     MAX_FILES,
     MAX_FULL_TEXT,
     MAX_MAIL,
     MAX_TEXT,
     Attachment,
     InboundMail,
-    Refusal,
     RefusedAttachment,
     UnreadableMail,
 )
@@ -132,13 +134,18 @@ def _judged(parts: Parts) -> tuple[list[Attachment], list[RefusedAttachment]]:
         refused.append(RefusedAttachment("E-Mail", Refusal.encrypted))
     for piece in parts.files():
         name = safe_name(piece.name)
-        kind = kind_of(name, piece.content) if len(accepted) < MAX_FILES else Refusal.too_many
+        kind = _kind_of(name, piece.content, len(accepted))
         if isinstance(kind, Refusal):
             refused.append(RefusedAttachment(name, kind))
         else:
-            named = name if ending_of(name) else safe_name(f"{name}.{KINDS[kind]}")
-            accepted.append(Attachment(_unique(named, accepted), kind, piece.content))
+            accepted.append(Attachment(_unique(named(name, kind), accepted), kind, piece.content))
     return accepted, refused
+
+
+def _kind_of(name: str, content: bytes, before: int) -> str | Refusal:
+    if before == MAX_FILES:
+        return Refusal.too_many
+    return Refusal.too_large if len(content) > MAX_FILE else kind_of(name, content)
 
 
 def _unique(name: str, others: list[Attachment]) -> str:

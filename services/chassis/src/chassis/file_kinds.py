@@ -1,17 +1,16 @@
-"""Decides by its content what kind of file came with a mail, and which kinds a customer may be given."""
+"""Decides by its content what kind of file somebody sends, by mail or in the portal, and which kinds are taken over."""
 
 from __future__ import annotations
 
 import re
 import zipfile
 import zlib
+from enum import StrEnum
 from io import BytesIO
 
 import filetype
 
-from quotes.inbound.charsets import decode_text
-from quotes.inbound.file_names import ending_of
-from quotes.inbound.mail import MAX_FILE, Refusal
+from chassis.file_names import ending_of, safe_name
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -61,6 +60,8 @@ _TEXT_ENDINGS = {ending: kind for kind, ending in KINDS.items() if kind.startswi
     **dict.fromkeys(("tsv", "log", "md", "d83", "d84", "asc"), "text/plain"),
     **dict.fromkeys(("x81", "x82", "x83", "x84", "x85", "x86"), "application/xml"),  # GAEB: bills of quantities
 }
+ENDINGS = (*dict.fromkeys((*KINDS.values(), "jpeg", "tiff", "heif", "m4v", *_TEXT_ENDINGS)),)
+"""What a form offers to choose; a program decides by the content all the same."""
 _PROGRAMS = re.compile(
     "ade|adp|apk|app|appref-ms|application|appx|appxbundle|bas|bat|bin|cab|cer|chm|class|cmd|com|cpl|crx|deb|desktop"
     "|diagcab|dll|dmg|elf|exe|fon|gadget|hta|img|inf|ins|iqy|iso|isp|jar|jnlp|js|jse|lib|lnk|mde|msc|msh|msi|msix|msp"
@@ -90,12 +91,25 @@ _MOST_MEMBERS = 2_000
 _BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, KeyError, RuntimeError, EOFError)
 
 
+class Refusal(StrEnum):
+    """Why a file is not taken over."""
+
+    program = "Programs and scripts are not accepted."
+    web_page = "Web pages and vector graphics with scripts are not accepted."
+    macros = "Documents with macros are not accepted."
+    encrypted = "Encrypted files cannot be checked and are not accepted."
+    kind = "This kind of file is not accepted."
+    archive = "The archive holds files that are not accepted."
+    too_large = "The file is too large."
+    too_many = "There are too many files."
+    empty = "The file is empty."
+    broken = "The file cannot be read."
+
+
 def kind_of(name: str, content: bytes) -> str | Refusal:
     """The media type of an accepted file, or why it is refused."""
     if not content:
         return Refusal.empty
-    if len(content) > MAX_FILE:
-        return Refusal.too_large
     refused = refused_by_name(name)
     if refused:
         return refused
@@ -116,6 +130,12 @@ def kind_of(name: str, content: bytes) -> str | Refusal:
     return kind if kind in KINDS else Refusal.kind
 
 
+def named(name: str, kind: str) -> str:
+    """The name as it is kept: safe everywhere, and with an ending."""
+    safe = safe_name(name)
+    return safe if ending_of(safe) else safe_name(f"{safe}.{KINDS[kind]}")
+
+
 def refused_by_name(name: str) -> Refusal | None:
     """Why a file is refused for its ending alone."""
     ending = ending_of(name)
@@ -130,7 +150,7 @@ def refused_by_name(name: str) -> Refusal | None:
 
 def _kind_of_text(ending: str, content: bytes) -> str | Refusal:
     utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    text = decode_text(content, "utf-16").encode("utf-8", "replace") if utf16 else content
+    text = content.decode("utf-16", "replace").encode("utf-8", "replace") if utf16 else content
     if b"\0" in text or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]", text[:65_536])) > 2:
         return Refusal.kind
     if ending == "eml":

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from email.message import Message
 
-from quotes.inbound.charsets import clean_line
-from quotes.inbound.headers import Headers
+from chassis.clean_text import clean_line
 
 _LONGEST = 120
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _DEVICES = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
-
-
-def name_of(part: Message) -> str:
-    """The name that the mail gives to a part, as it stands there; empty if it has none."""
-    headers = Headers(part)
-    return headers.parameter("content-disposition", "filename") or headers.parameter("content-type", "name")
 
 
 def safe_name(name: str, fallback: str = "Anhang") -> str:
