@@ -210,6 +210,16 @@ class Consumer:
         async with self.pool.connection() as conn:
             return await position(conn, self.work.name, self.topic, partition)
 
+    async def positions(self) -> dict[int, int]:
+        """By partition; what is missing is 0."""
+        async with self.pool.connection() as conn:
+            found = await conn.execute(
+                "SELECT partition, number FROM positions WHERE consumer = %s AND topic = %s",
+                [self.work.name, self.topic],
+                prepare=True,
+            )
+            return dict(await found.fetchall())
+
     async def _locked(self, conn: Connection, partition: int, events: Sequence[Recorded]) -> list[Recorded]:
         """What of it is still to be done, with the position held until the transaction ends."""
         await conn.execute(

@@ -18,8 +18,8 @@ from chassis.views import AnyView
 _POSITIONS = "SELECT topic, partition, number FROM positions WHERE consumer = 'views'"
 
 
-async def prepare_views(conn: Connection, views: Sequence[AnyView]) -> None:
-    """Makes the tables. Where a definition has changed, all views of the room begin anew: the feed fills them."""
+async def prepare_views(conn: Connection, views: Sequence[AnyView]) -> bool:
+    """Makes the tables. True: a definition has changed, and all views of the room begin anew, filled by the feed."""
     await conn.execute("CREATE TABLE IF NOT EXISTS view_definitions (name text PRIMARY KEY, definition text NOT NULL)")
     found = await conn.execute("SELECT name, definition FROM view_definitions")
     known = dict(await found.fetchall())
@@ -34,6 +34,7 @@ async def prepare_views(conn: Connection, views: Sequence[AnyView]) -> None:
     for view in views:
         for statement in view.ddl():
             await conn.execute(statement.encode())
+    return known != now
 
 
 async def rebuild(settings: Settings, room: str, views: Sequence[AnyView]) -> str:

@@ -80,6 +80,8 @@ class Context:
         self.files = Files(settings.files)
         self.relay = Relay(settings, room.name)
         self.consumers: list[Consumer] = []
+        self.empty: set[str] = set()
+        """Topics that the views have not been filled from yet, after they were made anew."""
         self.session: aiohttp.ClientSession
         self.feeds: feed.Feeds
 
@@ -131,10 +133,30 @@ class Context:
                 waiting = (await found.fetchone() or (0,))[0]
         except TRANSIENT as error:
             return {"ready": False, "room": self.room, "database": str(error).strip() or repr(error)}
+        if self.empty:
+            await self._fill()
+            if self.empty:
+                return {
+                    "ready": False,
+                    "room": self.room,
+                    "views": f"being filled from {', '.join(sorted(self.empty))}",
+                }
         quiet = time.monotonic() - self.relay.last_publish
         publishes = not waiting or quiet < STUCK
         # A room whose Kafka is away still answers, decides and keeps: it stays in service, and says so.
         return {"ready": True, "room": self.room, "outbox": waiting, "publishes": publishes}
+
+    async def _fill(self) -> None:
+        """Nobody is let in to views that are still empty."""
+        for one in self.consumers:
+            if one.work.name != "views" or one.topic not in self.empty:
+                continue
+            try:
+                heads, known = await self.feeds.heads(one.topic), await one.positions()
+            except TRANSIENT:
+                continue
+            if all(known.get(partition, 0) >= number for partition, number in heads.items()):
+                self.empty.discard(one.topic)
 
 
 def works(room: Room, ctx: Context) -> list[Work]:
@@ -159,7 +181,8 @@ async def opened(room: Room, settings: Settings) -> AsyncIterator[Context]:
             await conn.execute("SELECT pg_advisory_xact_lock(4711000)")
             for table in (*store.TABLES, *consumer.TABLES, *room.tables):
                 await conn.execute(table.encode())
-            await prepare_views(conn, room.views)
+            if await prepare_views(conn, room.views):
+                ctx.empty = set(feed.topics([event for view in room.views for event in view.steps]))
         timeout = aiohttp.ClientTimeout(total=15, connect=3)
         ctx.session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         ctx.feeds = feed.Feeds(settings, room.name, ctx.session)

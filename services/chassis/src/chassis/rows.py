@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,12 @@ class Page(Generic[D]):
 
     items: list[D]
     total: int
+
+
+@lru_cache(maxsize=20_000)
+def _parsed(doc: type[D], text: str) -> D:
+    """Documents are read far more often than they change; whoever reads one does not alter it."""
+    return doc.model_validate_json(text)
 
 
 class Rows:
@@ -56,7 +63,7 @@ class Rows:
 
         async def read(conn: Connection) -> Page[D]:
             found = await conn.execute(query, [*given, limit, offset], prepare=True)
-            items = [view.doc.model_validate_json(row[0]) for row in await found.fetchall()]
+            items = [_parsed(view.doc, row[0]) for row in await found.fetchall()]
             if len(items) < limit and (items or not offset):
                 return Page(items, offset + len(items))
             counted = await conn.execute(f"SELECT count(*) FROM {view.table} WHERE {condition}", given, prepare=True)
@@ -81,7 +88,7 @@ class Rows:
 
         async def read(conn: Connection) -> list[D]:
             found = await conn.execute(query, [*given, limit])
-            return [view.doc.model_validate_json(row[0]) for row in await found.fetchall()]
+            return [_parsed(view.doc, row[0]) for row in await found.fetchall()]
 
         return await on_a_living_connection(self._pool, read)
 
@@ -108,13 +115,13 @@ async def get(conn: Connection, view: View[D], tenant: UUID, key: UUID | str) ->
         f"SELECT doc::text FROM {view.table} WHERE tenant = %s AND key = %s", [tenant, str(key)], prepare=True
     )
     row = await found.fetchone()
-    return None if row is None else view.doc.model_validate_json(row[0])
+    return None if row is None else _parsed(view.doc, row[0])
 
 
 async def many(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> dict[str, D]:
     """By key. Keys are ids of our own, so that two tenants never have the same."""
     documents = await texts(conn, view, wanted)
-    return {key: view.doc.model_validate_json(text) for (_, key), text in documents.items()}
+    return {key: _parsed(view.doc, text) for (_, key), text in documents.items()}
 
 
 async def texts(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:

@@ -23,6 +23,8 @@ from chassis.topics import ensure_topics
 
 QUIET = 1.0
 """Seconds without a record after which the owner is asked whether there is more than Kafka brings."""
+RARELY = 5.0
+"""Seconds between these questions when the answer has long been no."""
 MOST = 2000
 
 Records = tuple[ConsumerRecord[bytes, bytes], ...]
@@ -138,28 +140,29 @@ class Subscription:
 
     async def _look_after(self) -> None:
         """What Kafka does not bring is fetched, what was parked and released is handed in again."""
+        pause = Pause(QUIET, RARELY)
         while True:
-            await asyncio.sleep(QUIET)
+            await pause.wait()
             try:
                 await self.consumer.retry_parked()
-                if time.monotonic() - self.consumer.last_record > QUIET:
-                    await self._compare()
+                if time.monotonic() - self.consumer.last_record <= QUIET or await self._compare():
+                    pause.reset()
             except TRANSIENT as error:
                 self._log.info("cannot look after it now", why=str(error).strip() or repr(error))
 
-    async def _compare(self) -> None:
-        behind = [
-            (partition, upto)
-            for partition, upto in (await self.consumer.feeds.heads(self.topic)).items()
-            if partition < PARTITIONS and await self.consumer.position(partition) < upto
-        ]
+    async def _compare(self) -> bool:
+        """Whether something was missing."""
+        heads = await self.consumer.feeds.heads(self.topic)
+        known = await self.consumer.positions()
+        behind = [(place, upto) for place, upto in heads.items() if place < PARTITIONS and known.get(place, 0) < upto]
         if not behind:
-            return
+            return False
         # Kafka may just be about to bring it.
         await asyncio.sleep(QUIET)
         for partition, upto in behind:
             if time.monotonic() - self.consumer.last_record > QUIET:
                 await self.consumer.catch_up(partition, upto)
+        return True
 
 
 async def undecoded(message: KafkaAckableMessage) -> KafkaAckableMessage:
