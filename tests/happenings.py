@@ -127,11 +127,11 @@ class Reports(RuleBasedStateMachine):
         event = erp.CustomerReported(customer=customer, number="1", name=name, address=HOME, phone="", email="")
         self.world.reports(customer, event)
 
-    @rule(place=PLACE, name=st.sampled_from(["Werk Süd", "Werk Süd, Tor 2"]), active=ON)
-    def a_site_is_reported(self, place: int, name: str, active: bool) -> None:
+    @rule(place=PLACE, name=st.sampled_from(["Werk Süd", "Werk Süd, Tor 2"]), active=ON, moves=ON)
+    def a_site_is_reported(self, place: int, name: str, active: bool, moves: bool = False) -> None:
         where = Coordinates(latitude=53.5, longitude=9.9) if place else None
         said: dict[str, Any] = {"name": name, "address": HOME, "coordinates": where, "active": active}
-        customer = OWNERS[place]
+        customer = CUSTOMERS[1] if moves else OWNERS[place]
         event = erp.SiteReported(customer=customer, site=SITES[place], number=str(place + 1), **said)
         self.world.reports(customer, event)
 
@@ -187,12 +187,13 @@ class Reports(RuleBasedStateMachine):
         )
         self.world.reports(OWNERS[place], event)
 
-    @rule(nth=FIRST, status=st.sampled_from(InvoiceStatus))
-    def an_invoice_is_reported(self, nth: int, status: InvoiceStatus) -> None:
+    @rule(nth=FIRST, status=st.sampled_from(InvoiceStatus), moves=ON)
+    def an_invoice_is_reported(self, nth: int, status: InvoiceStatus, moves: bool = False) -> None:
+        customer = CUSTOMERS[1] if moves else CUSTOMERS[nth]
         said = InvoiceLine(text="Tausch", quantity=Decimal("1.00"), unit="Stk", unit_price=12000, amount=12000)
         event = erp.InvoiceReported(
             invoice=derived_id(TENANT, "invoice", f"R-{nth}"),
-            customer=CUSTOMERS[nth],
+            customer=customer,
             site=SITES[0] if nth == 0 else None,
             site_name="Werk Süd" if nth == 0 else "",
             number=f"R-{nth}",
@@ -205,7 +206,7 @@ class Reports(RuleBasedStateMachine):
             lines=(said,),
             document=PLAN,
         )
-        self.world.reports(CUSTOMERS[nth], event)
+        self.world.reports(customer, event)
 
     @rule(customer=WHO, email=PEOPLE | st.just("nobody@nowhere"))
     def the_portal_is_switched_on(self, customer: UUID, email: str) -> None:

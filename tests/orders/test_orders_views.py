@@ -1,5 +1,6 @@
 """What orders remembers of the other rooms is the same whatever comes first."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 from uuid import UUID
@@ -8,7 +9,7 @@ from contracts.base import Event
 from contracts.catalog import ContainerTypeRecorded, WasteTypeRecorded
 from contracts.identity import SiteRecorded
 from contracts.values import Address, OrderKind
-from given_orders import CUSTOMER, META, RUBBLE, SITE, SKIP
+from given_orders import CUSTOMER, META, OTHER, RUBBLE, SITE, SKIP
 from orders.views import Assortment, container_type_recorded, site_recorded, waste_type_recorded
 
 
@@ -75,4 +76,7 @@ def test_a_site_is_known_with_its_customer() -> None:
         coordinates=None,
         active=False,
     )
-    assert site_recorded(None, event, META).model_dump() == {"customer": CUSTOMER, "name": "Werk Süd", "active": False}
+    known = site_recorded(None, event, replace(META, version=3))
+    assert known.model_dump() == {"version": 3, "customer": CUSTOMER, "name": "Werk Süd", "active": False}
+    late = event.model_copy(update={"customer": OTHER})
+    assert site_recorded(known, late, replace(META, version=2)) == known, "heard late of an earlier customer"

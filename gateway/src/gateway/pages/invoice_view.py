@@ -31,6 +31,8 @@ class InvoiceRow(BaseModel):
     status: InvoiceStatus
     lines: tuple[InvoiceLine, ...]
     document: File | None
+    version: int = 0
+    """Of the invoice's stream: it may have been put right for another customer, and these are heard of in any order."""
 
     def state(self, today: date) -> State:
         """An open invoice is overdue from the day after it was due."""
@@ -62,4 +64,6 @@ invoices = View(
 
 @invoices.on(InvoiceRecorded, key=lambda event, meta: event.invoice)
 def invoice_recorded(doc: InvoiceRow | None, event: InvoiceRecorded, meta: Meta) -> InvoiceRow:
-    return InvoiceRow.model_validate(event.model_dump())
+    if doc and meta.version < doc.version:
+        return doc
+    return InvoiceRow(**event.model_dump(), version=meta.version)

@@ -19,6 +19,8 @@ class SiteRow(BaseModel):
     address: Address
     coordinates: Coordinates | None
     active: bool
+    version: int = 0
+    """Of the site's stream: it may have gone to another customer, and customers are heard of in any order."""
 
 
 sites = View(
@@ -38,4 +40,6 @@ sites = View(
 
 @sites.on(SiteRecorded, key=lambda event, meta: event.site)
 def site_recorded(doc: SiteRow | None, event: SiteRecorded, meta: Meta) -> SiteRow:
-    return SiteRow.model_validate(event.model_dump())
+    if doc and meta.version < doc.version:
+        return doc
+    return SiteRow(**event.model_dump(), version=meta.version)

@@ -54,7 +54,7 @@ def order(doc: TakenOver | None, event: OrderRecorded, meta: Meta) -> TakenOver:
 
 @taken_over.on(InvoiceRecorded, key=lambda event, meta: event.invoice)
 def invoice(doc: TakenOver | None, event: InvoiceRecorded, meta: Meta) -> TakenOver:
-    return TakenOver(status=event.status)
+    return doc if doc and meta.version < doc.version else TakenOver(status=event.status, version=meta.version)
 
 
 def is_taken_over(doc: TakenOver | None, reported_status: str | None) -> bool:

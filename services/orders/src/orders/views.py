@@ -13,6 +13,9 @@ from pydantic import BaseModel
 
 
 class SiteFacts(BaseModel):
+    """`version` of the site's stream: it may go to another customer, and customers are heard of in any order."""
+
+    version: int = 0
     customer: UUID
     name: str
     active: bool
@@ -50,7 +53,9 @@ assortment = View("assortment", Assortment)
 
 @sites.on(SiteRecorded, key=lambda event, meta: event.site)
 def site_recorded(doc: SiteFacts | None, event: SiteRecorded, meta: Meta) -> SiteFacts:
-    return SiteFacts(customer=event.customer, name=event.name, active=event.active)
+    if doc and meta.version < doc.version:
+        return doc
+    return SiteFacts(version=meta.version, customer=event.customer, name=event.name, active=event.active)
 
 
 @firm.on(TenantConfigured, key=lambda event, meta: "own")

@@ -34,6 +34,9 @@ class CustomerFacts(BaseModel):
 
 
 class SiteFacts(BaseModel):
+    """`version` of the site's stream: it may go to another customer as well."""
+
+    version: int = 0
     customer: UUID
     number: str
     name: str
@@ -76,8 +79,15 @@ def customer_recorded(doc: CustomerFacts | None, event: CustomerRecorded, meta: 
 
 @sites.on(SiteRecorded, key=lambda event, meta: event.site)
 def site_recorded(doc: SiteFacts | None, event: SiteRecorded, meta: Meta) -> SiteFacts:
+    if doc and meta.version < doc.version:
+        return doc
     return SiteFacts(
-        customer=event.customer, number=event.number, name=event.name, address=event.address, active=event.active
+        version=meta.version,
+        customer=event.customer,
+        number=event.number,
+        name=event.name,
+        address=event.address,
+        active=event.active,
     )
 
 
