@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -12,13 +13,20 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import quote
 
+import aiohttp
 import pytest
+from bench.firm import Firm, furnish
+from browsing import Visitor
 from embedded.chromium import executable
 from embedded.portal import READY, Portal
 from embedded.process import until as until_true
 from embedded.settings import MAIL_PASSWORD
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from psycopg import OperationalError
 from quotes.mailbox import opened
+
+from tests.system.collecting import Collector, collecting
+from tests.system.striking import Erp, rows
 
 LOADED_WITHIN = 900.0
 """Seconds; only ends a test that has failed."""
@@ -66,14 +74,17 @@ def text_of(mail: EmailMessage) -> str:
     return str(body.get_content())
 
 
-@pytest.fixture(scope="session")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    folder = Path(tmp_path_factory.mktemp("system"))
-    # PostgreSQL runs as another user, who has to reach its data.
+def reachable(folder: Path) -> Path:
+    """PostgreSQL runs as another user, who has to reach its data."""
     for parent in (folder, *folder.parents):
         if os.access(parent, os.W_OK) and parent != Path("/") and not parent.stat().st_mode & 0o001:
             parent.chmod(parent.stat().st_mode | 0o001)
-    portal = Portal(folder, HOFTOR_DEMO="yes")
+    return folder
+
+
+@pytest.fixture(scope="session")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    portal = Portal(reachable(Path(tmp_path_factory.mktemp("system"))), HOFTOR_DEMO="yes")
     portal.launch()
     try:
         await portal.says(READY, within=LOADED_WITHIN)
@@ -128,3 +139,113 @@ async def skip_the_tour(page: Page) -> None:
     if await skip.count():
         await skip.click()
         await page.locator("dialog.tour[open]").wait_for(state="detached")
+
+
+@dataclass
+class Struck:
+    """A portal with one customer of its own, whose parts may be killed, and an ERP that may fail."""
+
+    running: Running
+    firm: Firm
+    erp: Erp
+    visitor: Visitor
+    traces: Collector
+    before: set[str]
+    """Orders that were there already."""
+    email: str = "chef@1.example"
+
+    @property
+    def portal(self) -> Portal:
+        return self.running.portal
+
+    def again(self) -> Visitor:
+        """The same user in another browser."""
+        made = Visitor(self.visitor.url, self.visitor.host)
+        made.plant(self.visitor.cookies["hoftor"])
+        made.page = self.visitor.page
+        return made
+
+    def form(self) -> dict[str, str]:
+        wanted = self.firm.order("1")
+        return {
+            "waste": str(wanted.waste_type),
+            "type": str(wanted.container_type),
+            "site": str(wanted.site),
+            "desired": str(wanted.desired),
+        }
+
+    async def be(self, mood: str) -> None:
+        """The ERP changes its mood; "away" is when nobody listens there."""
+        if self.erp.away and mood != "away":
+            await self.erp.open()
+        if mood == "away":
+            await self.erp.close()
+        elif mood in ("well", "takes and fails", "fails"):
+            self.erp.mood = mood
+
+    async def has_begun(self) -> bool:
+        """The firm has ordered once itself, to see that it can."""
+        self.before = set(await self.listed())
+        return bool(self.before)
+
+    async def listed(self) -> dict[str, str]:
+        """Order → status, of the whole list in the portal."""
+        found: list[tuple[str, str]] = []
+        for page in range(1, 100):
+            answer = await self.visitor.get(f"/orders?page={page}", accept="application/json")
+            assert answer.status == 200, answer.text
+            shown = json.loads(answer.text)
+            found += [(one["order"], one["status"]) for one in shown["orders"]]
+            if page >= shown["pages"]:
+                break
+        assert len(found) == len(dict(found)) == shown["total"]
+        return dict(found)
+
+    async def settled(self, orders: set[str]) -> None:
+        """Until the plan of each order is seen in the portal and its mail is sent or given up."""
+
+        async def done() -> bool:
+            try:
+                listed = await self.listed()
+                booked = await rows(
+                    self.portal,
+                    "gateway",
+                    "SELECT thread::text FROM sent_mails WHERE status IN ('sent', 'unknown', 'refused')",
+                )
+            except (OSError, OperationalError, aiohttp.ClientError, AssertionError):
+                return False
+            mailed = {thread for (thread,) in booked}
+            return all(listed.get(order) == "dispatched" and order in mailed for order in orders)
+
+        await until_true(done, 180, "every order to be planned and told")
+
+
+@pytest.fixture(scope="session")
+async def struck(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Struck]:
+    folder = reachable(Path(tmp_path_factory.mktemp("struck")))
+    # The desk stays away, because this ERP answers in its place.
+    (folder / "desk").mkdir()
+    (folder / "desk" / "__init__.py").touch()
+    async with collecting() as traces, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+        portal = Portal(
+            folder,
+            PYTHONPATH=str(folder),
+            HOFTOR_OTLP_URL=traces.url,
+            OTEL_BSP_SCHEDULE_DELAY="200",
+            HOFTOR_ERP_BRIDGE_FIRST_PAUSE="0.2",
+            HOFTOR_ERP_BRIDGE_LONGEST_PAUSE="2",
+            HOFTOR_ERP_BRIDGE_CALL_SECONDS="3",
+        )
+        portal.launch()
+        try:
+            await portal.says(READY, within=LOADED_WITHIN)
+            firm = Firm(portal, session)
+            erp = Erp(firm)
+            await erp.open()
+            await furnish(firm)
+            made = Struck(Running(portal), firm, erp, await firm.log_in("1"), traces, set())
+            await until_true(made.has_begun, 60, "the first order")
+            yield made
+            await erp.end()
+        finally:
+            await portal.clear_away()

@@ -1,4 +1,4 @@
-"""The whole story on the running system, as a customer, a dispatcher and a salesperson live it: portal, desk and mail."""
+"""The whole story on the running system, as customer, dispatcher and salesperson live it: portal, desk and mail."""
 
 from __future__ import annotations
 
@@ -262,7 +262,8 @@ async def sales_answer(running: Running) -> None:
     reply["References"] = str(mail["Message-ID"])
     quoted = "\n".join(f"> {line}" for line in asked.splitlines())
     reply.set_content(
-        f"Guten Tag Frau Aumann,\n\ngern: 1.480 € für alles.\n\nJens Krüger\n\nAm Montag schrieb {mail['From']}:\n{quoted}"
+        "Guten Tag Frau Aumann,\n\ngern: 1.480 € für alles.\n\nJens Krüger\n\n"
+        f"Am Montag schrieb {mail['From']}:\n{quoted}"
     )
     reply.add_attachment(b"%PDF-1.4\n%%EOF\n", maintype="application", subtype="pdf", filename="Angebot Übersicht.pdf")
     with smtplib.SMTP("127.0.0.1", running.portal.settings.smtp_port, timeout=60) as smtp:
