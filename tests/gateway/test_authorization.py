@@ -7,31 +7,23 @@ address, whose rows of other customers, other sites and other firms must look ex
 from __future__ import annotations
 
 import re
-import types
-import typing
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from chassis.views import AnyView
-from contracts.values import Role
-from gateway.page import ROUTES
+from everybodys_things import MESSAGE, Whose, World, opened_world
+from gateway.page import ROUTES, Needs
 from gateway.pages.container_view import containers
 from gateway.pages.invoice_view import invoices
 from gateway.pages.order_view import orders
 from gateway.pages.quote_view import conversations
 from gateway.pages.site_view import sites
-from pydantic import BaseModel
-from visiting import Firm, Portal, Read, Visitor, opened_firm
+from visiting import Portal, Read, Visitor
 
 from gateway import who
-
-Needs = Literal["guest", "user", "orderer", "administrator"]
 
 
 @dataclass(frozen=True)
@@ -104,93 +96,27 @@ MAY: dict[Needs, set[str]] = {
 WITH_A_THING = [name for name, row in ROWS.items() if row.thing]
 
 
-def blank(kind: Any) -> Any:
-    """A plain value of a type, so that a document can be made of what the test does not care about."""
-    origin = typing.get_origin(kind)
-    if origin is typing.Annotated:
-        return blank(typing.get_args(kind)[0])
-    if origin in (typing.Union, types.UnionType) and type(None) in typing.get_args(kind):
-        return None
-    if origin is Literal:
-        return typing.get_args(kind)[0]
-    if origin in (tuple, list, dict, set, frozenset):
-        return origin()
-    if issubclass(kind, Enum):
-        return next(iter(kind))
-    if issubclass(kind, BaseModel):
-        return document(kind)
-    plain: dict[Any, Any] = {
-        UUID: uuid4(),
-        bool: True,
-        int: 1,
-        Decimal: Decimal(1),
-        str: "Abcde",
-        date: date(2026, 1, 5),
-    }
-    return plain.get(kind, datetime(2026, 1, 5, tzinfo=UTC))
-
-
-def document(kind: type[BaseModel], **known: Any) -> BaseModel:
-    given = {
-        name: blank(one.annotation)
-        for name, one in kind.model_fields.items()
-        if one.is_required() and name not in known
-    }
-    fitting = {name: value for name, value in known.items() if name in kind.model_fields}
-    return kind.model_validate(given | fitting)
-
-
-@dataclass
-class World:
-    """Our firm with a user of each role, a colleague's site, another customer, and another firm."""
-
-    firm: Firm
-    visitors: dict[str, Visitor]
-    other_tenant: UUID
-
-    async def thing(self, view: AnyView, whose: str) -> UUID:
-        """The id of a new thing in a view of the gateway. Nothing is made for `non-existent`."""
-        made = uuid4()
-        tenant = self.other_tenant if whose == "foreign tenant's" else self.firm.tenant
-        customer = uuid4() if whose in ("foreign customer's", "foreign tenant's") else self.firm.customer
-        site = self.firm.sites[1] if whose == "colleague's" else self.firm.sites[0]
-        if whose == "non-existent":
-            return made
-        name = {"containers": "container", "orders": "order", "invoices": "invoice", "sites": "site", "users": "user"}
-        known = {"customer": customer, "site": site, "role": Role.reader, "state": "active", "sites": None}
-        doc = document(view.doc, **known | {name.get(view.name, "quote"): made})
-        values = view.row(tenant, str(made), doc)
-        async with self.firm.portal.gateway.single.connection() as conn:
-            await conn.execute(view.upsert(), [[value] for value in values])
-        return made
-
-
 @pytest.fixture(scope="module")
 async def world(portal: Portal) -> AsyncIterator[World]:
-    firm = await opened_firm(portal)
-    visitors = {"guest": firm.visitor()}
-    await visitors["guest"].get("/login")
-    for role in Role:
-        # Each sees one of the two sites only; the other is the colleague's.
-        only = None if role is Role.administrator else (firm.sites[0],)
-        visitors[role] = await firm.logged_in(f"{role}@beck.example", role, sites=only)
-    yield World(firm, visitors, (await opened_firm(portal)).tenant)
-    for visitor in firm.visitors:
+    made = await opened_world(portal)
+    yield made
+    for visitor in made.firm.visitors:
         await visitor.session.close()
 
 
 def address(path: str, thing: UUID) -> str:
     """The first place of the address is the thing."""
-    path = re.sub(r"\{\w+:uuid\}", str(thing), path, count=1)
+    path = re.sub(r"\{\w+:uuid\}", str(thing), path, count=1).replace("{message:uuid}", str(MESSAGE))
     return re.sub(r"\{(\w+):(\w+)\}", lambda place: {"int": "0", "str": "terms"}.get(place[2], str(uuid4())), path)
 
 
-async def ask(visitor: Visitor, name: str, thing: UUID, follow: bool = False) -> Read:
+async def ask(visitor: Visitor, name: str, thing: UUID, **more: Any) -> Read:
     method, path = name.split(" ")
     if method == "GET":
-        return await visitor.get(address(path, thing), follow=follow)
-    await visitor.get("/profile" if "hoftor" in visitor.cookies else "/login")
-    return await visitor.post(address(path, thing), ROWS[name].form, follow=follow)
+        return await visitor.get(address(path, thing), follow=False, **more)
+    if visitor.page is None or not visitor.page.csrf:
+        await visitor.get("/profile" if "hoftor" in visitor.cookies else "/login")
+    return await visitor.post(address(path, thing), more.pop("form", ROWS[name].form), follow=False, **more)
 
 
 def without_tokens(text: str) -> str:
@@ -225,21 +151,42 @@ async def test_only_those_who_may_come_in_come_in(world: World, name: str, role:
         assert read.status == 403
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
 @pytest.mark.parametrize("whose", ["foreign customer's", "foreign tenant's", "colleague's"])
 @pytest.mark.parametrize("name", WITH_A_THING)
-async def test_what_belongs_to_others_looks_like_what_does_not_exist(world: World, name: str, whose: str) -> None:
+async def test_what_belongs_to_others_looks_like_what_does_not_exist(
+    world: World, name: str, whose: Whose, accept: str
+) -> None:
     row = ROWS[name]
     assert row.thing is not None
     if whose == "colleague's" and row.needs == "administrator":
         return  # An administrator manages every user of the company, whatever sites they see.
     visitor = world.visitors["administrator" if row.needs == "administrator" else "orderer"]
-    foreign = await ask(visitor, name, await world.thing(row.thing, whose))
-    missing = await ask(visitor, name, await world.thing(row.thing, "non-existent"))
+    foreign = await ask(visitor, name, await world.thing(row.thing, whose), accept=accept)
+    missing = await ask(visitor, name, uuid4(), accept=accept)
     assert foreign.status == missing.status == 404
     assert without_tokens(foreign.text) == without_tokens(missing.text)
 
 
-SHOWN = [name for name in WITH_A_THING if name.startswith("GET") and "/files/" not in name and "/order" not in name[5:]]
+WITH_A_FORM = [name for name in WITH_A_THING if ROWS[name].form]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize("name", WITH_A_FORM)
+async def test_a_wrong_form_does_not_tell_either_that_a_thing_of_others_exists(
+    world: World, name: str, accept: str
+) -> None:
+    row = ROWS[name]
+    assert row.thing is not None
+    visitor = world.visitors["administrator" if row.needs == "administrator" else "orderer"]
+    foreign = await ask(visitor, name, await world.thing(row.thing, "foreign customer's"), accept=accept, form={})
+    missing = await ask(visitor, name, uuid4(), accept=accept, form={})
+    own = await ask(visitor, name, await world.thing(row.thing, "own"), accept=accept, form={})
+    assert foreign.status == missing.status == 404
+    assert own.status == 422
+
+
+SHOWN = [name for name in WITH_A_THING if name.startswith("GET")]
 
 
 @pytest.mark.parametrize("name", SHOWN)
