@@ -1,11 +1,12 @@
-// The portal as an app: the button where a browser offers it, a hint on the iPhone, and "Not now" remembered.
+// The portal as an app: the button where a browser offers it, a hint on the iPhone, and "Not now" remembered, except
+// on the page that somebody opens in order to install it.
 
 const LATER = "install-later";
 
 export function installation() {
   const panel = document.querySelector("[data-install]");
   const standing = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
-  if (!panel || standing || remembered()) return;
+  if (!panel || standing || (panel.dataset.install !== "asked" && remembered())) return;
 
   const button = panel.querySelector("[data-install-go]");
   addEventListener("beforeinstallprompt", (event) => {
@@ -22,7 +23,7 @@ export function installation() {
     panel.hidden = false;
     panel.querySelector("[data-install-ios]").hidden = false;
   }
-  panel.querySelector("[data-install-later]").addEventListener("click", () => {
+  panel.querySelector("[data-install-later]")?.addEventListener("click", () => {
     panel.hidden = true;
     try {
       localStorage.setItem(LATER, "yes");

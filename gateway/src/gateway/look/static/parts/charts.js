@@ -57,7 +57,7 @@ function draw(figure) {
       },
       scales: round ? {} : {
         x: { stacked: kind === "stacked", grid: { display: false } },
-        y: { stacked: kind === "stacked", beginAtZero: true, border: { display: false }, ticks: { maxTicksLimit: 6, callback: (value) => number.format(value) } },
+        y: { stacked: kind === "stacked", beginAtZero: true, border: { display: false }, ticks: { maxTicksLimit: 6, callback: say } },
       },
     },
   });
