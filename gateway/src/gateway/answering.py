@@ -129,11 +129,14 @@ async def again(
 ) -> Response[bytes]:
     """The page with the form once more, the input kept, each sentence beside its field."""
     ask = visit.ask
-    if showing.wants_json(request):
-        return showing.problem(ask, status, next(iter(errors.values())), errors)
     ask.answers.clear()
     entered = forms.shown(body.entered)
     found = find(filled(route.back, {**entered, **request.path_params})) if route.back else None
+    if showing.wants_json(request):
+        if found:
+            # NotFound comes before any word about the input, as it does for people.
+            await found[0].function(ask, **found[1])
+        return showing.problem(ask, status, next(iter(errors.values())), errors)
     if found is None:
         return await told(visit, request, status, next(iter(errors.values())))
     page, parameters, query = found
