@@ -20,7 +20,7 @@ from embedded.stack import Stack, infrastructure
 from trying import operator as the_operator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with infrastructure(wanted=("PostgreSQL", "Kafka"), own=True) as running:
         yield running

@@ -17,7 +17,7 @@ from embedded.stack import Stack, infrastructure
 from litestar.testing import AsyncTestClient
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with infrastructure(own=True, wanted=("PostgreSQL",)) as running:
         yield running

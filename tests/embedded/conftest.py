@@ -12,7 +12,7 @@ from embedded.stack import Stack, infrastructure
 Furnished = Callable[..., Portal]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with infrastructure(own=True) as running:
         yield running

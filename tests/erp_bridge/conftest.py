@@ -38,13 +38,13 @@ class Rooms:
         return Client(base, key, tenant, self.orders, self.bridge)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with infrastructure(wanted=("PostgreSQL", "Kafka")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def rooms(stack: Stack) -> AsyncIterator[Rooms]:
     mark = uuid4().hex[:8]
     ports = {"orders": any_free(), "erp_bridge": any_free()}

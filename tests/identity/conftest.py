@@ -18,13 +18,13 @@ from identity.__main__ import room as identity
 OTHERS = ("erp-bridge", "orders", "billing")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with infrastructure(wanted=("PostgreSQL", "Kafka")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def rooms(stack: Stack) -> AsyncIterator[dict[str, Context]]:
     mark = uuid4().hex[:8]
     ports = {name: any_free() for name in ("identity", *OTHERS)}

@@ -94,13 +94,13 @@ class Portal:
             return [row[0] for row in await found.fetchall()]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with infrastructure(wanted=("PostgreSQL", "Kafka")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def portal(stack: Stack) -> AsyncIterator[Portal]:
     mark = uuid4().hex[:8]
     ports = {room.name: any_free() for room in ROOMS}

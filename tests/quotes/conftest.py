@@ -11,13 +11,13 @@ from mailing import Firm, Portal
 from psycopg import AsyncConnection
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with infrastructure(own=True) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def only_portal(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Portal:
     return Portal(stack, tmp_path_factory.mktemp("files"))
 

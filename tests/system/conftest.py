@@ -82,7 +82,7 @@ def reachable(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     portal = Portal(reachable(Path(tmp_path_factory.mktemp("system"))), HOFTOR_DEMO="yes")
     portal.launch()
@@ -93,7 +93,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
         await portal.clear_away()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser() -> AsyncIterator[Browser]:
     path = await asyncio.to_thread(executable)
     async with async_playwright() as playwright:
@@ -220,7 +220,7 @@ class Struck:
         await until_true(done, 180, "every order to be planned and told")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def struck(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Struck]:
     folder = reachable(Path(tmp_path_factory.mktemp("struck")))
     # The desk stays away, because this ERP answers in its place.

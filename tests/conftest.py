@@ -1,0 +1,25 @@
+"""How the tests share two cores: a folder with servers of its own stays on one worker, and the longest begin first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+LONGEST = ("system", "gateway", "quotes", "erp_bridge", "chassis", "demo", "identity", "orders", "embedded", "desk")
+
+
+def folder_of(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need nothing but the processor go wherever there is room."""
+    for item in items:
+        needs_servers = {"stack", "running", "portal"} & set(getattr(item, "fixturenames", ()))
+        if needs_servers and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(folder_of(item)))
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(folder_of(item), len(order)))
