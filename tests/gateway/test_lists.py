@@ -25,7 +25,7 @@ from visiting import Portal, Read, Visitor
 from gateway import who
 
 EVERYTHING = (containers, invoices, orders, quotes, conversations, sites, contributions, who.users)
-WASTE, TYPE = UUID(int=101), UUID(int=102)
+WASTE, TYPE, CONTAINER = UUID(int=101), UUID(int=102), UUID(int=103)
 STAGES = ("nothing", "own", "colleague's", "foreign")
 ROLES = ("reader", "orderer", "administrator")
 LISTS = [route for route in ROUTES if route.method == "GET" and "{" not in route.path and route.needs != "guest"]
@@ -33,6 +33,7 @@ ADDRESSES = [route.path for route in LISTS]
 ADDRESSES += [f"{route.path}?format=xlsx" for route in LISTS if route.sheet]
 ADDRESSES += ["/orders?status=open", "/containers?state=any", "/invoices?status=overdue", "/quotes?tab=unread"]
 ADDRESSES += [f"/shop?waste={WASTE}", f"/shop?waste={WASTE}&type={TYPE}"]
+ADDRESSES += [f"/containers/{CONTAINER}", "/sites/OWN"]
 ADDRESSES += [*(f"{path}?site=COLLEAGUE" for path in ("/orders", "/containers", "/invoices", "/reports"))]
 ABOUT_ONESELF = {"/profile"}
 """Pages that show nothing but the user."""
@@ -40,7 +41,7 @@ ABOUT_ONESELF = {"/profile"}
 
 @dataclass
 class Seen:
-    """What each role sees at each address, stage by stage; empty where the role may not come in."""
+    """What each role sees at each address, stage by stage; empty where the role may not come in, or nothing is."""
 
     pages: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
@@ -65,7 +66,9 @@ async def belongs(world: World, stage: str) -> None:
     whose: Any = {"own": ["own"], "colleague's": ["colleague's"], "foreign": ["foreign customer's", "foreign tenant's"]}
     for one in whose.get(stage, []):
         for view in EVERYTHING:
-            await world.thing(view, one, **named)
+            # A container is known to former customers and at former sites as well.
+            same = {"container": CONTAINER} if view is orders or (view is containers and one == "own") else {}
+            await world.thing(view, one, **named, **same)
         if one in ("own", "foreign tenant's"):
             # All customers of a firm may order the same.
             await world.thing(waste_types, one, waste_type=WASTE, **named)
@@ -73,9 +76,9 @@ async def belongs(world: World, stage: str) -> None:
 
 
 async def read(world: World, visitor: Visitor, address: str) -> str:
-    path = address.replace("COLLEAGUE", str(world.firm.sites[1]))
+    path = address.replace("COLLEAGUE", str(world.firm.sites[1])).replace("OWN", str(world.firm.sites[0]))
     answer = await visitor.get(path, accept="application/json")
-    assert answer.status in (200, 403)
+    assert answer.status in (200, 403, 404)
     return told(answer) if answer.status == 200 else ""
 
 
