@@ -5,7 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.decider import Asker, Refused
 from chassis.room import Room, opened
+from embedded.ports import any_free
+from litestar import get
 from trying import SAYING, record, seen
+from yarl import URL
 
 
 async def test_a_command_becomes_an_event_and_the_event_a_document(surroundings, operator: Asker, tenant: UUID) -> None:
@@ -25,3 +28,26 @@ async def test_a_command_becomes_an_event_and_the_event_a_document(surroundings,
             assert found.names == ["first", "second"]
             with pytest.raises(Refused, match="The waste type 1 is not wanted"):
                 await looker.ask(record(thing, "refuse me"), operator)
+
+
+async def test_behind_the_public_door_is_only_what_the_room_itself_offers(surroundings) -> None:
+    @get("/offered")
+    async def offered() -> str:
+        return "yes"
+
+    settings = await surroundings.settings("catalog")
+    outside = any_free()
+    facing = settings.model_copy(update={"public_port": outside})
+    async with opened(Room("catalog", routes=[offered]), facing) as ctx:
+
+        async def status(port: int, path: str) -> int:
+            async with ctx.session.get(URL(f"http://127.0.0.1:{port}{path}", encoded=True)) as answer:
+                return answer.status
+
+        for path in ("/metrics", "/health/live", "/health/ready", "/feed/heads"):
+            assert await status(settings.port, path) in (200, 401)
+            for way in (path, f"{path}/", f"/{path}", f"/%{ord(path[1]):x}{path[2:]}"):
+                assert await status(outside, way) == 404, way
+        async with ctx.session.post(f"http://127.0.0.1:{outside}/commands/RecordWasteType") as answer:
+            assert answer.status == 404
+        assert (await status(settings.port, "/offered"), await status(outside, "/offered")) == (200, 200)

@@ -70,3 +70,20 @@ def test_compose_starts_every_room_with_its_own_database() -> None:
         assert service["command"] == [room.name]
         assert f"@postgres/{room.database}" in service["environment"]["HOFTOR_DATABASE_URL"]
         assert {"HOFTOR_SECRET", "HOFTOR_KAFKA_URL", "HOFTOR_GATEWAY_URL"} <= set(service["environment"])
+
+
+def test_the_world_reaches_only_public_doors() -> None:
+    everything = rendered("base")
+    by_name = {(one["kind"], one["metadata"]["name"]): one for one in everything}
+    for rule in by_name["Ingress", "portal"]["spec"]["rules"]:
+        for path in rule["http"]["paths"]:
+            assert path["backend"]["service"]["port"] == {"name": "public"}
+    assert by_name["NetworkPolicy", "doors"]["spec"]["ingress"] == [{"ports": [{"port": "public"}]}]
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    for label in ("gateway", "erp-bridge"):
+        container = by_name["Deployment", label]["spec"]["template"]["spec"]["containers"][0]
+        ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+        told = {entry["name"]: entry.get("value") for entry in container["env"]}
+        assert (ports["http"], told["HOFTOR_PUBLIC_PORT"]) == (8080, str(ports["public"]))
+        published = [port.rpartition(":")[2] for port in services[label]["ports"]]
+        assert published == [str(services[label]["environment"]["HOFTOR_PUBLIC_PORT"])]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 
@@ -19,6 +21,21 @@ def opened_store(url: str) -> ObjectStore:
     return MemoryStore() if parts.scheme == "memory" else from_url(url)
 
 
+class FileStoreAway(ConnectionError):
+    """The file store does not answer now."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """What the store says in its own words, said as what goes away by itself."""
+    try:
+        yield
+    except (NotFoundError, OSError):
+        raise
+    except BaseError as error:
+        raise FileStoreAway(f"The file store does not answer: {error}") from error
+
+
 class Files:
     def __init__(self, url: str) -> None:
         self._store = opened_store(url)
@@ -27,20 +44,23 @@ class Files:
         """SHA-256 of the content in hex; it is on the disk (or in the bucket) when this returns."""
         digest = hashlib.sha256(data).hexdigest()
         if not await self.has(digest):
-            await obstore.put_async(self._store, _place(digest), data)
+            with answering():
+                await obstore.put_async(self._store, _place(digest), data)
         return digest
 
     async def get(self, sha256: str) -> bytes:
         """FileNotFoundError if nothing with this digest was ever stored."""
         try:
-            found = await obstore.get_async(self._store, _place(sha256))
-            return bytes(await found.bytes_async())
+            with answering():
+                found = await obstore.get_async(self._store, _place(sha256))
+                return bytes(await found.bytes_async())
         except NotFoundError as error:
             raise FileNotFoundError(sha256) from error
 
     async def has(self, sha256: str) -> bool:
         try:
-            await obstore.head_async(self._store, _place(sha256))
+            with answering():
+                await obstore.head_async(self._store, _place(sha256))
         except (NotFoundError, FileNotFoundError):
             return False
         return True

@@ -15,10 +15,6 @@ from typing import Any
 import aiohttp
 import structlog
 from contracts.base import Command
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
-from litestar import Litestar
 from psycopg import AsyncConnection
 
 from chassis import asking, consumer, feed, keys, store, telemetry
@@ -32,6 +28,7 @@ from chassis.pool import on_a_living_connection, pool
 from chassis.rebuild import prepare_views, rebuild
 from chassis.relay import Relay
 from chassis.rows import Rows
+from chassis.serving import Outside, served
 from chassis.settings import Settings
 from chassis.store import Cause
 from chassis.subscribing import Subscription
@@ -195,7 +192,9 @@ async def opened(room: Room, settings: Settings) -> AsyncIterator[Context]:
                 ctx.consumers.append(one)
                 loops.append(Subscription(settings, room.name, one).run())
         app = application(ctx, room.routes, **room.options)
-        await stack.enter_async_context(served(app, settings))
+        await stack.enter_async_context(served(app, settings.host, settings.port))
+        if settings.public_port:
+            await stack.enter_async_context(served(Outside(app), settings.host, settings.public_port))
         running = [asyncio.ensure_future(loop) for loop in loops]
         running += [asyncio.create_task(kept(task, ctx)) for task in room.tasks]
         try:
@@ -206,39 +205,6 @@ async def opened(room: Room, settings: Settings) -> AsyncIterator[Context]:
             await asyncio.gather(*running, return_exceptions=True)
             await ctx.relay.close()
     telemetry.end()
-
-
-@asynccontextmanager
-async def served(app: Litestar, settings: Settings) -> AsyncIterator[Server]:
-    server = Server(
-        app,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        log_enabled=False,
-        http1_settings=HTTP1Settings(keep_alive=True),
-    )
-    running = asyncio.create_task(server.serve())
-    try:
-        await until_it_listens(settings, running)
-        yield server
-    finally:
-        server.stop()  # type: ignore[no-untyped-call]
-        await asyncio.wait([running], timeout=5)
-
-
-async def until_it_listens(settings: Settings, running: asyncio.Task[Any]) -> None:
-    pause = Pause(0.01, 0.2)
-    while True:
-        try:
-            _, writer = await asyncio.open_connection(settings.host, settings.port)
-        except OSError:
-            if running.done():
-                raise
-            await pause.wait()
-        else:
-            writer.close()
-            return
 
 
 async def kept(task: Task, ctx: Context) -> None:

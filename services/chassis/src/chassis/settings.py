@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     secret: str
     host: str = "127.0.0.1"
     port: int
+    """For the other rooms, probes and Prometheus."""
+    public_port: int = 0
+    """For the world: there is nothing but the room's own routes. 0: no such port."""
     database_url: str
     kafka_url: str
     smtp_url: str = ""
