@@ -8,7 +8,7 @@ import email.policy
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import quote
@@ -150,9 +150,8 @@ class Struck:
     erp: Erp
     visitor: Visitor
     traces: Collector
-    before: set[str]
-    """Orders that were there already."""
     email: str = "chef@1.example"
+    browsers: list[Visitor] = field(default_factory=list)
 
     @property
     def portal(self) -> Portal:
@@ -163,6 +162,7 @@ class Struck:
         made = Visitor(self.visitor.url, self.visitor.host)
         made.plant(self.visitor.cookies["hoftor"])
         made.page = self.visitor.page
+        self.browsers.append(made)
         return made
 
     def form(self) -> dict[str, str]:
@@ -185,8 +185,7 @@ class Struck:
 
     async def has_begun(self) -> bool:
         """The firm has ordered once itself, to see that it can."""
-        self.before = set(await self.listed())
-        return bool(self.before)
+        return await self.listed() != {}
 
     async def listed(self) -> dict[str, str]:
         """Order → status, of the whole list in the portal."""
@@ -243,9 +242,11 @@ async def struck(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stru
             erp = Erp(firm)
             await erp.open()
             await furnish(firm)
-            made = Struck(Running(portal), firm, erp, await firm.log_in("1"), traces, set())
+            made = Struck(Running(portal), firm, erp, await firm.log_in("1"), traces)
             await until_true(made.has_begun, 60, "the first order")
             yield made
             await erp.end()
+            for one in (made.visitor, *made.browsers):
+                await one.session.close()
         finally:
             await portal.clear_away()

@@ -107,6 +107,7 @@ class Erp:
     async def asked(self, request: web.Request) -> web.Response:
         reference = request.match_info["reference"]
         if self.mood == "fails":
+            self.failures += 1
             return web.Response(status=500)
         if reference not in self.taken:
             return web.Response(status=404)

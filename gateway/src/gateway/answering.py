@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 from uuid import UUID
 
 import structlog
+from chassis import telemetry
 from chassis.backoff import TRANSIENT
 from chassis.decider import Invalid, NotFound, Refused
 from chassis.signing import NotSigned
@@ -32,11 +33,14 @@ _UNREACHABLE = _("This is not available at the moment. Your input is kept; pleas
 
 
 def handler(route: Route) -> HTTPRouteHandler:
+    name = f"{route.method} {route.path}"
+
     async def answer(request: AnyRequest) -> Response[bytes]:
-        return await answered(route, request)
+        # A trace begins here; what a browser claims about one is not heard.
+        with telemetry.span(name):
+            return await answered(route, request)
 
     answer.__annotations__ = {"request": Request, "return": Response}
-    name = f"{route.method} {route.path}"
     made = HTTPRouteHandler(route.path, http_method=HttpMethod(route.method), name=name, include_in_schema=False)
     return made(answer)
 

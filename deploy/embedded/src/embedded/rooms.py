@@ -90,6 +90,7 @@ def of_a_room(settings: Settings, room: Room) -> dict[str, str]:
         "HOFTOR_KAFKA_URL": settings.kafka,
         "HOFTOR_SMTP_URL": settings.smtp,
         "HOFTOR_IMAP_URL": settings.imap,
+        "HOFTOR_OTLP_URL": settings.otlp_url,
         "HOFTOR_FILES": (settings.data.resolve() / "files").as_uri(),
         **addresses(settings),
         **what_desk_and_bridge_share(settings),

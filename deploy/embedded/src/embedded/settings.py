@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     """Where answers to quotes arrive; `portal+anything@…` arrives there too."""
     secret: str = ""
     demo: bool = True
+    otlp_url: str = ""
+    """Where the rooms send their traces (OTLP over HTTP); empty: nowhere."""
     quick: bool = False
     """PostgreSQL without waiting for the disk: for tests, whose data may be lost with the machine."""
 

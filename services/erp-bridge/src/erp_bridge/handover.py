@@ -29,11 +29,13 @@ class External:
     erp_number: str | None
     status: dict[str, Any] | None
     said: dict[str, Any]
+    traceparent: str | None
+    """Of the click that ordered it."""
 
 
 COLUMNS = (
     "reference, action, cursor, customer, container, body, acknowledged IS NOT NULL AS acknowledged, erp_number,"
-    " status, said"
+    " status, said, traceparent"
 )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
+from chassis import telemetry
 from chassis.decider import Refused
 from contracts.base import Event
 from contracts.erp import OrderClosed, OrderConverted, OrderDeclined, OrderPlanned, OrderWithdrawn
@@ -117,7 +118,8 @@ async def put_status(request: Request[Any, Any, Any], reference: FromPath[UUID],
         latest = order.status["status"] if order.status else None
         changed = is_news(status, order.said, latest, cancelled is not None)
         if changed:
-            await note(room, order, status)
+            with telemetry.span(f"erp-bridge hears {status.status}", order.traceparent):
+                await note(room, order, status)
     return {"reference": str(reference), "status": "changed" if changed else "unchanged"}
 
 

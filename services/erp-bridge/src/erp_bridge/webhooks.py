@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from chassis import telemetry
 from chassis.backoff import TRANSIENT
 from chassis.room import Context
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -145,15 +146,16 @@ async def claimed(ctx: Context, tenant: UUID, patience: Patience) -> list[Due]:
 
 
 async def bring(ctx: Context, receiver: Receiver, due: Due, patience: Patience) -> None:
-    try:
-        judgement = await brought(ctx, receiver, due)
-    except NoAnswer as error:
-        await try_again(ctx, receiver.firm, due, str(error), patience)
-        raise
-    if isinstance(judgement, Taken):
-        await taken(ctx, receiver.firm, due, judgement)
-    else:
-        await try_again(ctx, receiver.firm, due, judgement.why, patience)
+    with telemetry.span(f"erp-bridge hands over {due.action}", due.traceparent):
+        try:
+            judgement = await brought(ctx, receiver, due)
+        except NoAnswer as error:
+            await try_again(ctx, receiver.firm, due, str(error), patience)
+            raise
+        if isinstance(judgement, Taken):
+            await taken(ctx, receiver.firm, due, judgement)
+        else:
+            await try_again(ctx, receiver.firm, due, judgement.why, patience)
 
 
 async def brought(ctx: Context, receiver: Receiver, due: Due) -> Taken | Unclear:
@@ -162,7 +164,7 @@ async def brought(ctx: Context, receiver: Receiver, due: Due) -> Taken | Unclear
         known = await ask(ctx.session, receiver.endpoint, str(due.reference), due.action)
         if isinstance(known, Taken | Unclear):
             return known
-    return await send(ctx.session, receiver.endpoint, due.message, due.body, due.traceparent)
+    return await send(ctx.session, receiver.endpoint, due.message, due.body, telemetry.traceparent())
 
 
 async def taken(ctx: Context, firm: Firm, due: Due, judgement: Taken) -> None:
