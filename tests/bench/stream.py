@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import sys
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -16,17 +21,18 @@ from chassis.events import Meta, Recorded, headers, read_headers
 from chassis.pool import pool
 from chassis.rebuild import prepare_views, rebuild
 from chassis.relay import Relay
-from chassis.room import opened
 from chassis.settings import Settings
 from chassis.store import Cause
 from chassis.views import View
 from chassis.works import Folding
 from contracts.catalog import WasteTypeRecorded
 from embedded.ports import any_free
+from embedded.process import Process, until
+from embedded.rooms import healthy
 from embedded.stack import Stack
 from psycopg import AsyncConnection
 from pydantic import BaseModel
-from trying import SAYING, seen
+from trying import seen
 
 from bench.log import SAID, TENANT, WHO
 from bench.rounds import Figure, in_turn
@@ -88,14 +94,18 @@ async def publishing(settings: Settings) -> Figure:
             await conn.execute("UPDATE relay SET numbered = 0, published = 0")
             await conn.execute("VACUUM ANALYZE log")
             began = time.perf_counter()
-            sent = 0
-            while numbered := await relay.number(conn):
-                while published := await relay.publish(conn):
-                    sent += published
-                if numbered < BATCH:
-                    break
-            assert sent == MANY, sent
-            return sent / (time.perf_counter() - began)
+            working = asyncio.create_task(relay.run())
+            relay.wake()
+
+            async def all_published() -> bool:
+                found = await conn.execute("SELECT sum(published) FROM relay", prepare=True)
+                return (await found.fetchone() or (0,))[0] == MANY
+
+            await until(all_published, 120, "the last event")
+            seconds = time.perf_counter() - began
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            return MANY / seconds
 
         async def bare() -> float:
             began = time.perf_counter()
@@ -103,12 +113,12 @@ async def publishing(settings: Settings) -> Figure:
             for partition in range(4):
                 after = 0
                 while True:
-                    rows = await store.published(conn, "catalog", partition, after, BATCH)
+                    rows = await store.numbered(conn, partition, after, BATCH, MANY)
                     if not rows:
                         break
                     await produce(producer, settings.topic_of("catalog"), partition, rows)
                     sent += len(rows)
-                    after = rows[-1].meta.number or 0
+                    after = rows[-1][store.NUMBER]
             return sent / (time.perf_counter() - began)
 
         mine, theirs = await in_turn(ours, bare, rounds=3)
@@ -117,13 +127,13 @@ async def publishing(settings: Settings) -> Figure:
     return Figure("relay: number and publish, one process", mine, theirs, "/s", at_least=0.5)
 
 
-async def produce(producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[Recorded]) -> None:
+async def produce(producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[store.Row]) -> None:
     builder = producer.create_batch()
     for one in rows:
-        if builder.append(key=None, value=one.body.encode(), timestamp=None, headers=[]) is None:
+        if builder.append(key=None, value=one[store.BODY].encode(), timestamp=None, headers=[]) is None:
             await (await producer.send_batch(builder, topic, partition=partition))
             builder = producer.create_batch()
-            builder.append(key=None, value=one.body.encode(), timestamp=None, headers=[])
+            builder.append(key=None, value=one[store.BODY].encode(), timestamp=None, headers=[])
     await (await producer.send_batch(builder, topic, partition=partition))
 
 
@@ -137,13 +147,10 @@ async def consuming(stack: Stack, said: Settings) -> Figure:
     producer = AIOKafkaProducer(bootstrap_servers=said.bootstrap, acks="all")
     await producer.start()
     async with await AsyncConnection.connect(said.database_url) as conn:
-        all_of_it = [
-            one for partition in range(4) for one in await store.published(conn, "catalog", partition, 0, MANY)
-        ]
+        all_of_it = [one for partition in range(4) for one in await store.numbered(conn, partition, 0, MANY, MANY)]
     for number, one in enumerate(all_of_it, 1):
-        meta = headers(one.meta)
-        renumbered = [(name, str(number).encode() if name == "ce_number" else value) for name, value in meta]
-        await producer.send(topic, one.body.encode(), partition=0, headers=renumbered)
+        renumbered = (*one[: store.NUMBER], number, *one[store.NUMBER + 1 :])
+        await producer.send(topic, one[store.BODY].encode(), partition=0, headers=headers(renumbered, "catalog"))
     await producer.flush()
     await producer.stop()
     settings = await settings_of(stack, uuid4().hex[:8], 1)
@@ -221,6 +228,19 @@ def one_a_name() -> View[One]:
     return view
 
 
+def saying(stack: Stack, settings: Settings) -> Process:
+    """The owner of the events, in a process of its own as in the portal."""
+    told = {f"HOFTOR_{name.upper()}": str(value) for name, value in settings}
+    return Process(
+        name="saying",
+        command=[sys.executable, "-m", "trying", "saying"],
+        log=stack.settings.data / "logs" / "saying.log",
+        leash=stack.leash,
+        ready=lambda: healthy(settings.port),
+        environment={**os.environ, **told, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+
+
 async def rebuilding(stack: Stack, said: Settings) -> Figure:
     """From the feed over HTTP into the tables; bare: COPY of the finished rows into the same tables."""
     view = one_a_name()
@@ -229,7 +249,10 @@ async def rebuilding(stack: Stack, said: Settings) -> Figure:
         for table in consumer.TABLES:
             await conn.execute(table.encode())
         await prepare_views(conn, [view])
-        async with opened(SAYING, said):
+        owner = saying(stack, said)
+        await owner.start()
+        async with AsyncExitStack() as ending:
+            ending.push_async_callback(owner.stop)
 
             async def ours() -> float:
                 began = time.perf_counter()

@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from chassis.decider import Asker
 from chassis.relay import send
 from chassis.room import Context, Room, opened
-from chassis.store import published
+from chassis.store import numbered
 from psycopg import AsyncConnection
 from trying import SAYING, looking, record, seen
 
@@ -35,10 +35,10 @@ async def test_what_kafka_brings_twice_takes_effect_once(surroundings, operator,
         await say(saying, operator, thing, "a", "b")
         async with saying.pool.connection() as conn:
             for partition in range(4):
-                if again := await published(conn, "catalog", partition, 0, 100):
+                if again := await numbered(conn, partition, 0, 100, 100):
                     producer = AIOKafkaProducer(bootstrap_servers=saying.settings.bootstrap)
                     await producer.start()
-                    await send(producer, saying.settings.topic_of("catalog"), again)
+                    await send(producer, saying.settings.topic_of("catalog"), "catalog", again)
                     await producer.stop()
         await say(saying, operator, thing, "c")
         await until(lambda: len_is(looker, tenant, thing, 3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -73,13 +74,17 @@ async def _read_on(
     for topic in topics:
         for partition in range(PARTITIONS):
             place = (topic, partition)
-            while page := await feeds.after(topic, partition, reached.get(place, 0)):
+            page = await feeds.after(topic, partition, reached.get(place, 0))
+            while page:
+                # The next page is on its way while this one is folded.
+                following = asyncio.create_task(feeds.after(topic, partition, page[-1].meta.number or 0))
                 wanted = {event.__name__ for view in views for event in view.steps}
                 pairs = [(one.meta, one.event()) for one in page if one.meta.type in wanted]
                 for view in views:
                     docs[view.name].update(folded(view, docs[view.name], pairs))
                 reached[place] = page[-1].meta.number or 0
                 count += len(page)
+                page = await following
     return count
 
 

@@ -11,14 +11,14 @@ from uuid import UUID
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection
 
-from chassis.backoff import Pause
-from chassis.events import Recorded, headers
+from chassis.backoff import TRANSIENT, Pause
+from chassis.events import headers
 from chassis.settings import Settings
-from chassis.store import Connection, published
+from chassis.store import AT, BODY, NUMBER, PARTITION, STREAM, Connection, Row, numbered
 from chassis.telemetry import OUTBOX, PUBLISHED
-from chassis.topics import ensure_topics
+from chassis.topics import LARGEST, ensure_topics
 
 BATCH = 2000
 LOCK = 4_711_001
@@ -72,11 +72,14 @@ class Relay:
                     while True:
                         await work(conn)
                         pause.reset()
-            except (OperationalError, KafkaError, OSError) as error:
+            except TRANSIENT as error:
                 structlog.get_logger().warning("the relay waits", what=what, room=self.room, why=str(error).strip())
-                if what == "publishing":
-                    await self._close_producer()
-                await pause.wait()
+            except Exception as error:
+                # Whatever it is, what comes later may not be published before this: it is tried again, and heard of.
+                structlog.get_logger().error("the relay fails", what=what, room=self.room, exc_info=error)
+            if what == "publishing":
+                await self._close_producer()
+            await pause.wait()
 
     async def _connect(self) -> Connection:
         return await AsyncConnection.connect(
@@ -130,23 +133,23 @@ class Relay:
         found = await conn.execute("SELECT partition, numbered, published FROM relay", prepare=True)
         heads = await found.fetchall()
         OUTBOX.labels(self.room).set(sum(numbered - done for _, numbered, done in heads))
-        batches = [
-            await published(conn, self.room, partition, done, BATCH, upto)
-            for partition, upto, done in heads
-            if upto > done
-        ]
-        if batches:
+        waiting = [(partition, upto, done) for partition, upto, done in heads if upto > done]
+        if waiting:
             producer = await self._started()
-            await asyncio.gather(*(send(producer, self.settings.topic_of(self.room), batch) for batch in batches))
-        for batch in batches:
-            last = batch[-1].meta
-            await conn.execute(
-                "UPDATE relay SET published = %s WHERE partition = %s", [last.number, last.partition], prepare=True
-            )
-        sent = sum(map(len, batches))
-        PUBLISHED.labels(self.room).inc(sent)
+            # While Kafka writes one partition, the next is read.
+            await asyncio.gather(*(self._publish_partition(conn, producer, *one) for one in waiting))
         self.last_publish = time.monotonic()
-        return sent
+        return sum(upto - done for _, upto, done in waiting)
+
+    async def _publish_partition(
+        self, conn: Connection, producer: AIOKafkaProducer, partition: int, upto: int, done: int
+    ) -> None:
+        while done < upto:
+            rows = await numbered(conn, partition, done, BATCH, upto)
+            await send(producer, self.settings.topic_of(self.room), self.room, rows)
+            done = rows[-1][NUMBER]
+            await conn.execute("UPDATE relay SET published = %s WHERE partition = %s", [done, partition], prepare=True)
+            PUBLISHED.labels(self.room).inc(len(rows))
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -157,6 +160,7 @@ class Relay:
                 enable_idempotence=True,
                 linger_ms=0,
                 max_batch_size=1_000_000,
+                max_request_size=LARGEST,
                 request_timeout_ms=10_000,
                 metadata_max_age_ms=5_000,
             )
@@ -201,27 +205,25 @@ class Relay:
         await self._close_producer()
 
 
-async def send(producer: AIOKafkaProducer, topic: str, batch: Sequence[Recorded]) -> None:
-    """One partition, in order; returns when Kafka has all of it."""
+async def send(producer: AIOKafkaProducer, topic: str, room: str, rows: Sequence[Row]) -> None:
+    """Events of one partition, in order, as `numbered` gives them; returns when Kafka has all of them."""
     sent = []
-    place = 0
-    while place < len(batch):
-        builder = producer.create_batch()
-        began = place
-        while place < len(batch):
-            one = batch[place]
-            fits = builder.append(
-                key=one.meta.stream.encode(),
-                value=one.body.encode(),
-                timestamp=int(one.meta.time.timestamp() * 1000),
-                headers=headers(one.meta),
+    builder = producer.create_batch()
+    partition = rows[0][PARTITION]
+    for row in rows:
+        while (
+            builder.append(
+                key=row[STREAM].encode(),
+                value=row[BODY].encode(),
+                timestamp=int(row[AT].timestamp() * 1000),
+                headers=headers(row, room),
             )
-            if fits is None:
-                break
-            place += 1
-        if place == began:
-            raise ValueError(f"event {batch[place].meta.id} is larger than Kafka takes")
-        sent.append(await producer.send_batch(builder, topic, partition=batch[0].meta.partition))
+            is None
+        ):
+            # Full. The first event always fits, however large it is.
+            sent.append(await producer.send_batch(builder, topic, partition=partition))
+            builder = producer.create_batch()
+    sent.append(await producer.send_batch(builder, topic, partition=partition))
     await asyncio.gather(*sent)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +49,8 @@ COLUMNS = (
     "id, tenant, stream, version, type, partition, number, at, user_id, user_name, customer, causation, request,"
     " traceparent, body"
 )
+STREAM, PARTITION, NUMBER, AT, BODY = 2, 5, 6, 7, 14
+"""Where these stand in a row of the COLUMNS."""
 _FIELDS = (
     "tenant, stream, version, id, type, body, at, user_id, user_name, customer, causation, request, traceparent,"
     " partition, public"
@@ -177,17 +179,19 @@ def recorded(row: Row, room: str) -> Recorded:
     return Recorded(meta, body)
 
 
+async def numbered(conn: Connection, partition: int, after: int, limit: int, upto: int) -> list[Row]:
+    """The COLUMNS of public events in the order of their numbers."""
+    found = await conn.execute(
+        f"SELECT {COLUMNS} FROM log WHERE partition = %s AND number > %s AND number <= %s ORDER BY number LIMIT %s",
+        [partition, after, upto, limit],
+        prepare=True,
+    )
+    return await found.fetchall()
+
+
 async def published(
     conn: Connection, room: str, partition: int, after: int, limit: int, upto: int | None = None
 ) -> list[Recorded]:
     """Public events with their numbers, in order."""
-    found = await conn.execute(
-        f"SELECT {COLUMNS} FROM log WHERE partition = %s AND number > %s AND number <= %s ORDER BY number LIMIT %s",
-        [partition, after, upto if upto is not None else 2**62, limit],
-        prepare=True,
-    )
-    return [recorded(row, room) for row in await found.fetchall()]
-
-
-def streams_of(new: Iterable[Row]) -> set[tuple[UUID, str]]:
-    return {(row[0], row[1]) for row in new}
+    upto = upto if upto is not None else 2**62
+    return [recorded(row, room) for row in await numbered(conn, partition, after, limit, upto)]

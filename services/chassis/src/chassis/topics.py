@@ -13,6 +13,11 @@ RETENTION = 3 * 24 * 3600 * 1000
 """Milliseconds. Kafka is the transport; what is older comes from the owner's feed."""
 
 
+LARGEST = 8 * 1024 * 1024
+"""Bytes of one event."""
+CONFIGURATION = {"retention.ms": str(RETENTION), "max.message.bytes": str(LARGEST)}
+
+
 async def ensure_topics(settings: Settings, rooms: Iterable[str]) -> None:
     """Makes those that are missing. KafkaError while Kafka is away."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap, request_timeout_ms=10_000)
@@ -24,7 +29,7 @@ async def ensure_topics(settings: Settings, rooms: Iterable[str]) -> None:
                 settings.topic_of(room),
                 PARTITIONS,
                 settings.replication,
-                topic_configs={"retention.ms": str(RETENTION)},
+                topic_configs=CONFIGURATION,
             )
             for room in rooms
             if settings.topic_of(room) not in there
