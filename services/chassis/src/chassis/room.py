@@ -130,21 +130,19 @@ class Context:
                 waiting = (await found.fetchone() or (0,))[0]
         except TRANSIENT as error:
             return {"ready": False, "room": self.room, "database": str(error).strip() or repr(error)}
-        if self.empty:
-            await self._fill()
-            if self.empty:
-                return {
-                    "ready": False,
-                    "room": self.room,
-                    "views": f"being filled from {', '.join(sorted(self.empty))}",
-                }
+        if behind := await self._behind():
+            return {"ready": False, "room": self.room, "views being filled from": behind}
         quiet = time.monotonic() - self.relay.last_publish
         publishes = not waiting or quiet < STUCK
         # A room whose Kafka is away still answers, decides and keeps: it stays in service, and says so.
         return {"ready": True, "room": self.room, "outbox": waiting, "publishes": publishes}
 
-    async def _fill(self) -> None:
-        """Nobody is let in to views that are still empty."""
+    async def _behind(self) -> list[str]:
+        """Rooms from which views that were made anew are still being filled: nobody is let in to empty ones.
+
+        A room that does not answer holds up nobody: what is there of it is shown.
+        """
+        behind = []
         for one in self.consumers:
             if one.work.name != "views" or one.topic not in self.empty:
                 continue
@@ -154,6 +152,9 @@ class Context:
                 continue
             if all(known.get(partition, 0) >= number for partition, number in heads.items()):
                 self.empty.discard(one.topic)
+            else:
+                behind.append(one.topic)
+        return behind
 
 
 def works(room: Room, ctx: Context) -> list[Work]:
