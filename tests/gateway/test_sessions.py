@@ -10,7 +10,7 @@ from contracts.identity import LogOutEverywhere, RemoveUser, user_id
 from contracts.values import Role
 from visiting import PASSWORD, Firm, Visitor, until
 
-from gateway import session
+from gateway import limits, session
 
 
 async def in_the_database(firm: Firm) -> list[tuple[bytes, bool]]:
@@ -201,6 +201,19 @@ async def test_whoever_tries_passwords_is_slowed_down(firm: Firm) -> None:
     read = await visitor.log_in(firm.boss)
     assert read.status == 429
     assert "Viertelstunde" in read.text or "Minuten" in read.text
+
+
+async def test_a_login_of_ones_own_does_not_clear_the_guesses_from_the_same_place(firm: Firm) -> None:
+    await firm.member(firm.boss, Role.administrator)
+    visitor = firm.visitor()
+    for number in range(3):
+        await visitor.log_in(f"nobody-{number}@beck.example", "wrong")
+    assert (await visitor.log_in(firm.boss)).status == 200
+    async with firm.portal.gateway.single.connection() as conn:
+        found = await conn.execute(
+            "SELECT count FROM attempts WHERE tenant = %s AND what = %s", [firm.tenant, limits.LOGIN_FROM_IP.what]
+        )
+        assert await found.fetchall() == [(3,)]
 
 
 async def test_a_session_of_one_firm_is_none_at_another(firm: Firm, other_firm: Firm) -> None:

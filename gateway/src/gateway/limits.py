@@ -23,6 +23,7 @@ TABLES = (
     count integer NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant, what, who)
 )""",
+    "CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (since)",
 )
 _COUNT = """INSERT INTO attempts AS a (tenant, what, who) VALUES (%(tenant)s, %(what)s, %(who)s)
 ON CONFLICT (tenant, what, who) DO UPDATE SET
@@ -49,6 +50,7 @@ LOGIN_FROM_IP = Limit("login from an IP", 100, timedelta(minutes=15))
 RESET_OF_ADDRESS = Limit("reset of an address", 3, timedelta(minutes=15))
 RESET_FROM_IP = Limit("reset from an IP", 30, timedelta(minutes=15))
 LINK_FROM_IP = Limit("link from an IP", 60, timedelta(minutes=15))
+LONGEST = timedelta(days=1)
 
 
 async def attempt(ctx: Context, tenant: UUID, limit: Limit, who: str) -> None:
@@ -62,9 +64,18 @@ async def attempt(ctx: Context, tenant: UUID, limit: Limit, who: str) -> None:
 
 
 async def forgive(ctx: Context, tenant: UUID, limit: Limit, who: str) -> None:
-    """It went well: the next mistake is the first one again."""
+    """It went well: the next mistake is the first one again. What nobody needs any more goes with it."""
     async with ctx.pool.connection() as conn:
         await conn.execute(
-            "DELETE FROM attempts WHERE tenant = %s AND what = %s AND who = %s",
+            "DELETE FROM attempts WHERE (tenant = %s AND what = %s AND who = %s) OR since < now() - %s",
+            [tenant, limit.what, who.strip().lower(), LONGEST],
+        )
+
+
+async def uncount(ctx: Context, tenant: UUID, limit: Limit, who: str) -> None:
+    """This one attempt went well; those before it still count, or one's own login would clear a hundred guesses."""
+    async with ctx.pool.connection() as conn:
+        await conn.execute(
+            "UPDATE attempts SET count = count - 1 WHERE tenant = %s AND what = %s AND who = %s",
             [tenant, limit.what, who.strip().lower()],
         )

@@ -4,7 +4,7 @@ A mail is one function in `gateway/mails/<noun>.py`; the module is found by itse
 
     @mails.on(OrderDispatched)
     async def planned(event: OrderDispatched, meta: Meta, ctx: Context) -> None:
-        if reader := await reader_of(ctx, meta.tenant, event.user):
+        if reader := await reader_of(ctx, meta, event.user):
 
             def write(pen: Pen) -> Letter:
                 return Letter(

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 import mrml
+import structlog
 from chassis.events import Meta
 from chassis.sending import Outgoing, is_settled, send
 
@@ -98,12 +99,29 @@ def address_of(tenant: TenantDoc, gateway_url: str) -> str:
     return f"{parts.scheme}://{tenant.domains[0]}{f':{parts.port}' if parts.port else ''}"
 
 
-async def reader_of(ctx: Context, tenant: UUID, user: UUID | None) -> Reader | None:
-    """None for a user who no longer comes in, or who never was one."""
-    found = await ctx.rows.get(who.users, tenant, user) if user else None
-    if found is None or found.state != "active":
+async def reader_of(ctx: Context, meta: Meta, user: UUID | None) -> Reader | None:
+    """None for a user who no longer comes in, or now for another customer; NotYetKnown while that is not certain."""
+    if user is None:
+        return None
+    reader = await active(ctx, meta, user)
+    if reader is None:
+        await all_heard(ctx, "identity")
+        reader = await active(ctx, meta, user)
+    return reader
+
+
+async def active(ctx: Context, meta: Meta, user: UUID) -> Reader | None:
+    found = await ctx.rows.get(who.users, meta.tenant, user)
+    if found is None or found.state != "active" or found.customer != meta.customer:
         return None
     return Reader(found.email, found.name, found.language)
+
+
+async def all_heard(ctx: Context, room: str) -> None:
+    """NotYetKnown while the views lag behind what the room has said."""
+    for partition, number in (await ctx.feeds.heads(room)).items():
+        if not await ctx.reached(room, partition, number):
+            raise NotYetKnown(f"not everything that {room} has said is known yet")
 
 
 async def post(
@@ -117,11 +135,21 @@ async def post(
     if tenant is None:
         raise NotYetKnown("the firm of the mail is not known yet")
     pen = Pen(tenant, reader, ctx.settings.gateway_url)
-    logo = tenant.branding.logo if tenant.branding.logo and tenant.branding.logo.media_type in PICTURES else None
-    picture = await ctx.files.get(logo.sha256) if logo else b""
-    mail = message(write(pen), pen, key, picture, logo.media_type if logo else "")
+    mail = message(write(pen), pen, key, *await picture_of(ctx, tenant))
     outgoing = Outgoing(key, meta.tenant, thread or meta.id, tenant.sender, reader.email, mail)
     await send(ctx.pool, ctx.settings.smtp_url, outgoing)
+
+
+async def picture_of(ctx: Context, tenant: TenantDoc) -> tuple[bytes, str]:
+    """The logo and its type; nothing for a firm without one, or whose logo was never stored."""
+    logo = tenant.branding.logo
+    if logo is None or logo.media_type not in PICTURES:
+        return b"", ""
+    try:
+        return await ctx.files.get(logo.sha256), logo.media_type
+    except FileNotFoundError:
+        structlog.get_logger().error("the logo of a firm is missing in the file store", tenant=str(tenant.tenant))
+        return b"", ""
 
 
 def message(letter: Letter, pen: Pen, key: UUID, picture: bytes = b"", picture_type: str = "") -> EmailMessage:

@@ -13,7 +13,7 @@ from contracts.values import Window
 
 from gateway.look.formats import local
 from gateway.mails import Letter, Pen, Reader, mails, post, reader_of
-from gateway.mails.letter import NotYetKnown
+from gateway.mails.letter import all_heard
 from gateway.page import _
 from gateway.pages.mine import KINDS
 from gateway.pages.order_view import OrderRow, orders
@@ -97,8 +97,10 @@ async def tell(ctx: Context, meta: Meta, order: UUID, write: Callable[[Pen, Orde
     """Only who ordered in the portal is told; orders by telephone and of the past cause no mails."""
     row = await ctx.rows.get(orders, meta.tenant, order)
     if row is None:
-        raise NotYetKnown("the order of the mail is not known yet")
-    reader: Reader | None = await reader_of(ctx, meta.tenant, row.user)
+        await all_heard(ctx, "orders")
+        # What the views have passed by will not come by waiting: the stream is parked, other mails go on.
+        raise LookupError(f"the order {order} of the mail is in no view")
+    reader: Reader | None = await reader_of(ctx, meta, row.user)
     if reader is not None:
         await post(ctx, meta, reader, lambda pen: write(pen, row), thread=order)
 

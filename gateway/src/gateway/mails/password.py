@@ -15,7 +15,7 @@ from gateway.page import _
 
 @mails.on(PasswordResetRequested)
 async def forgotten(event: PasswordResetRequested, meta: Meta, ctx: Context) -> None:
-    reader = await reader_of(ctx, meta.tenant, event.user)
+    reader = await reader_of(ctx, meta, event.user)
     if reader is None or event.expires < datetime.now(UTC):
         return
     token = links.token(ctx.key("reset"), event.reset)
@@ -41,7 +41,7 @@ async def forgotten(event: PasswordResetRequested, meta: Meta, ctx: Context) -> 
 
 @mails.on(PasswordChanged)
 async def changed(event: PasswordChanged, meta: Meta, ctx: Context) -> None:
-    reader = await reader_of(ctx, meta.tenant, event.user)
+    reader = await reader_of(ctx, meta, event.user)
     if reader is None:
         return
 

@@ -15,7 +15,7 @@ LONGEST = 600
 
 @mails.on(QuoteAnswered)
 async def answered(event: QuoteAnswered, meta: Meta, ctx: Context) -> None:
-    reader = await reader_of(ctx, meta.tenant, event.user)
+    reader = await reader_of(ctx, meta, event.user)
     if reader is not None:
         await post(ctx, meta, reader, lambda pen: letter(pen, event), thread=event.quote)
 

@@ -49,7 +49,7 @@ async def log_in(ask: Ask, form: LoginForm) -> Sent:
     except NotSigned as error:
         raise WrongLogin(error.sentence) from error
     await limits.forgive(ask.ctx, ask.tenant_id, limits.LOGIN_OF_ADDRESS, form.email)
-    await limits.forgive(ask.ctx, ask.tenant_id, limits.LOGIN_FROM_IP, ask.ip)
+    await limits.uncount(ask.ctx, ask.tenant_id, limits.LOGIN_FROM_IP, ask.ip)
     await session.begin(ask, UUID(known["user"]), form.remember)
     return Sent(to=inside(form.next))
 

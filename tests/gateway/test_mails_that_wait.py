@@ -1,0 +1,79 @@
+"""A mail waits while the portal does not yet know its reader, and only as long as there is something to wait for."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from contracts.values import Role
+from gateway.mails.letter import NotYetKnown, Reader, reader_of
+from gateway.mails.orders import tell
+from gateway.who import UserDoc
+
+TENANT, USER, CUSTOMER = UUID(int=1), UUID(int=2), UUID(int=3)
+META: Any = SimpleNamespace(tenant=TENANT, customer=CUSTOMER)
+
+
+def user(state: Any, customer: UUID = CUSTOMER) -> UserDoc:
+    return UserDoc(user=USER, customer=customer, email="a@b.example", role=Role.reader, sites=None, state=state)
+
+
+def context(*found: UserDoc | None, lags: bool = False) -> Any:
+    """`found`: what the view says at the first look, at the second …; `lags`: it has not heard everything."""
+    looks = list(found)
+
+    async def get(*_: Any) -> UserDoc | None:
+        return looks.pop(0) if len(looks) > 1 else looks[0]
+
+    async def heads(room: str) -> dict[int, int]:
+        return {0: 7, 1: 0}
+
+    async def reached(room: str, partition: int, number: int, within: float = 0) -> bool:
+        return not (lags and number == 7)
+
+    return SimpleNamespace(rows=SimpleNamespace(get=get), feeds=SimpleNamespace(heads=heads), reached=reached)
+
+
+KNOWN = Reader("a@b.example", "a@b.example", "de")
+
+
+@pytest.mark.parametrize(
+    ("ctx", "reader"),
+    [
+        (context(user("active")), KNOWN),
+        (context(user("active"), lags=True), KNOWN),
+        (context(None, user("active")), KNOWN),
+        (context(user("invited"), user("active")), KNOWN),
+        (context(user("removed")), None),
+        (context(user("active", UUID(int=4))), None),
+        (context(None), None),
+    ],
+    ids=[
+        "known",
+        "known, views lag",
+        "heard meanwhile",
+        "registered meanwhile",
+        "removed",
+        "at another customer",
+        "never was one",
+    ],
+)
+async def test_who_reads_a_mail_is_asked_again_before_it_is_nobody(ctx: Any, reader: Reader | None) -> None:
+    assert await reader_of(ctx, META, USER) == reader
+    assert await reader_of(ctx, META, None) is None
+
+
+@pytest.mark.parametrize("found", [None, user("invited"), user("removed")], ids=["nobody", "invited", "removed"])
+async def test_a_mail_waits_while_the_views_lag_behind(found: UserDoc | None) -> None:
+    with pytest.raises(NotYetKnown):
+        await reader_of(context(found, lags=True), META, USER)
+
+
+async def test_a_mail_about_an_order_waits_for_it_but_not_for_ever() -> None:
+    write: Any = None
+    with pytest.raises(NotYetKnown):
+        await tell(context(None, lags=True), META, UUID(int=9), write)
+    with pytest.raises(LookupError):
+        await tell(context(None), META, UUID(int=9), write)
