@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from chassis.room import opened
 from chassis.settings import Settings
 from embedded.ports import any_free
 from embedded.stack import Stack, infrastructure
 from gateway.app import room as gateway_room
+from identity import hashes
 from identity.__main__ import room as identity_room
 from visiting import Firm, Portal, opened_firm
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a folder share one set of rooms, so they run in one process."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(f"gateway {item.path.parent.name}"))
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +35,15 @@ async def stack() -> AsyncIterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-async def portal(stack: Stack) -> AsyncIterator[Portal]:
+def quick_hashes() -> Iterator[None]:
+    """Passwords of tests need not be hard to guess: hashing them as slowly as real ones took half of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashes, "argon2", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+async def portal(stack: Stack, quick_hashes: None) -> AsyncIterator[Portal]:
     mark = uuid4().hex[:8]
     ports = {room: any_free() for room in ("gateway", "identity")}
 

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ _KINDS: set[str] = set()
 _REFUSAL = re.compile(r"^class (\w+)\((?:Refused|NotAllowed|NotFound|Invalid)\)", re.MULTILINE)
 
 
+@cache
 def needed() -> Found:
     found: Found = {}
     for text, place in (*templates(), *code()):
