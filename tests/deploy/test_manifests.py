@@ -1,6 +1,5 @@
 """The manifests render, are valid, and name every room with its own database and what all rooms are told."""
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from chassis.settings import PARTITIONS, Settings
+from embedded.prepare import renders
 from embedded.rooms import ROOMS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -17,12 +17,9 @@ OTHERS = {"Kafka", "KafkaNodePool", "KafkaTopic", "Cluster", "Database"}
 
 
 def rendered(folder: str) -> list[dict[str, Any]]:
-    kubectl = shutil.which("kubectl")
-    if kubectl is None:
-        pytest.fail("kubectl is missing: apt-get install kubernetes-client, or put kubectl on the PATH")
-    done = subprocess.run(
-        [kubectl, "kustomize", str(DEPLOY / "kustomize" / folder)], capture_output=True, text=True, check=False
-    )
+    command = renders()
+    assert command is not None, "neither kubectl nor kustomize renders the base"
+    done = subprocess.run([*command, str(DEPLOY / "kustomize" / folder)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [one for one in yaml.safe_load_all(done.stdout) if one]
 

@@ -25,6 +25,7 @@ VENV = ROOT / ".venv"
 JARS = VAR / "kafka" / "lib"
 VENDOR = ROOT / "gateway/src/gateway/look/static/vendor"
 OLDEST_NODE = 18
+KUSTOMIZE = "v5.5.0"
 ROOM_NEEDED = 1_500_000_000
 
 Step = Callable[[], str]
@@ -127,12 +128,35 @@ def browser() -> str:
     return "there"
 
 
+def kustomize() -> str:
+    """Renders the Kubernetes manifests: kubectl's own where there is one that is not too old, else it is built."""
+    if renders() is not None:
+        return "there"
+    if not shutil.which("go"):
+        raise Trouble(
+            "kubectl is missing, and the manifests are rendered with it in the tests: install kubectl 1.27 or newer, "
+            "or Go (Debian, Ubuntu: apt-get install golang), with which kustomize is built here, then start again."
+        )
+    call(
+        ["go", "install", f"sigs.k8s.io/kustomize/kustomize/v5@{KUSTOMIZE}"],
+        "kustomize could not be built: see whether the network reaches Go's modules, then start again.",
+        {"GOBIN": str(TOOLS / "bin"), "GOFLAGS": "-mod=mod"},
+    )
+    return "made"
+
+
+def renders() -> list[str] | None:
+    """The command that renders a folder, without the folder."""
+    known = [["kubectl", "kustomize"], ["kustomize", "build"], [str(TOOLS / "bin" / "kustomize"), "build"]]
+    return next((command for command in known if quietly([*command, str(ROOT / "deploy/kustomize/base")])), None)
+
+
 RUN: dict[str, Step] = {
     "Python environment": python_environment,
     "Front-end assets": front_end,
     "Kafka's jars": kafkas_jars,
 }
-TEST: dict[str, Step] = RUN | {"Chromium": browser}
+TEST: dict[str, Step] = RUN | {"Chromium": browser, "kustomize": kustomize}
 
 
 class Stamp:
