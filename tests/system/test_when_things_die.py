@@ -5,25 +5,23 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-import time
 from collections import Counter
 from uuid import UUID, uuid4, uuid5
 
 import aiohttp
 import pytest
 from browsing import Visitor
+from embedded.process import until
 from embedded.rooms import ROOMS
 
 from tests.system.conftest import Struck
 from tests.system.striking import children_of, rows, strike
 
 pytestmark = pytest.mark.xdist_group("system of its own")
-SECONDS = 45.0
 AT_ONCE = 4
-OFTEN = ["orders", "erp_bridge", "gateway", "quotes"]
-ONCE = {0.2: "kafka", 0.35: "mail", 0.5: "postgres", 0.65: "mail", 0.8: "kafka"}
-"""At which part of the time a server is killed; a room in between, all the time."""
-MOODS = {0.0: "takes and fails", 0.3: "away", 0.45: "fails", 0.7: "takes and fails"}
+TO_KILL = ["orders", "erp_bridge", "gateway", "quotes"] * 3 + ["kafka", "mail"] * 2 + ["postgres"]
+MOODS = {0: "takes and fails", 5: "away", 8: "fails", 12: "takes and fails"}
+"""What the ERP is like from which kill on."""
 NOT_NOW = (502, 503, 504)
 
 
@@ -42,19 +40,21 @@ async def ordered(struck: Struck, visitor: Visitor, key: UUID) -> None:
         await asyncio.sleep(0.3)
 
 
-async def wreck(struck: Struck, dice: random.Random) -> Counter[str]:
-    """Kills at random until the time is over; how often what was hit."""
-    began, hit = time.monotonic(), Counter[str]()
-    servers, moods = dict(ONCE), dict(MOODS)
-    while (gone := (time.monotonic() - began) / SECONDS) < 1:
-        for at in [at for at in servers if at <= gone]:
-            part = servers.pop(at)
-            hit[part] += strike(struck.portal, part)
-        for at in [at for at in moods if at <= gone]:
-            await struck.be(moods.pop(at))
-        part = dice.choice(OFTEN)
-        hit[part] += strike(struck.portal, part)
-        await asyncio.sleep(dice.uniform(0.5, 4.0))
+async def wreck(struck: Struck, dice: random.Random, accepted: list[UUID]) -> int:
+    """Kills in any order, every other time before the last one is back; how often something was hit."""
+    hit = 0
+    for place, part in enumerate(dice.sample(TO_KILL, len(TO_KILL))):
+        if place in MOODS:
+            await struck.be(MOODS[place])
+        hit += strike(struck.portal, part)
+        await asyncio.sleep(dice.uniform(0.2, 2.0))
+        if place % 2:
+            known = len(accepted)
+
+            async def more(known: int = known) -> bool:
+                return len(accepted) > known + 1
+
+            await until(more, 120, f"somebody to get through after {part} was killed")
     await struck.be("well")
     return hit
 
@@ -64,7 +64,7 @@ async def test_every_accepted_order_exists_once_everywhere(struck: Struck) -> No
     seed = random.randrange(10**6)
     dice, accepted = random.Random(seed), list[UUID]()
     before = set(await struck.listed())
-    wrecking = asyncio.create_task(wreck(struck, dice))
+    wrecking = asyncio.create_task(wreck(struck, dice, accepted))
 
     async def customer() -> None:
         visitor = struck.again()
@@ -76,10 +76,8 @@ async def test_every_accepted_order_exists_once_everywhere(struck: Struck) -> No
 
     await asyncio.gather(*(customer() for _ in range(AT_ONCE)))
     hit = await wrecking
-    assert set(hit) == {*OFTEN, *ONCE.values()}
-    assert all(hit.values()), hit
-    print(f"seed {seed}: {len(accepted)} orders, killed {dict(hit)}, the ERP failed {struck.erp.failures} times")
-    assert len(accepted) > 15
+    print(f"seed {seed}: {len(accepted)} orders, {hit} kills, the ERP failed {struck.erp.failures} times")
+    assert hit > len(TO_KILL) * 3 / 4
     assert struck.erp.failures > 0
     orders = {str(order) for order in accepted}
     await struck.settled(orders)
