@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from contracts.values import Role
 from gateway.look.files import VERSION
 from gateway.showing import inside
 from visiting import Firm
+from yarl import URL
 
 PAGES = ["/login", "/forgot", "/legal/imprint", "/profile", "/users", "/users/new", "/app", "/nowhere", "/offline"]
 
@@ -131,3 +133,22 @@ async def test_the_legal_texts_are_open_to_everybody(firm: Firm) -> None:
     assert "<h2>Geltung</h2>" in read.text
     assert "Fassung 1" in read.text
     assert (await firm.visitor().get("/legal/nothing")).status == 404
+
+
+async def test_nobody_makes_the_portal_read_large_things(firm: Firm) -> None:
+    visitor = firm.visitor()
+    assert (await visitor.post("/quotes/new", {"description": "x" * 3_000_000})).path.startswith("/login")
+    url = URL(visitor.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    kind = "application/x-www-form-urlencoded"
+    writer.write(f"POST /login HTTP/1.1\r\nHost: {firm.host}\r\nContent-Type: {kind}\r\n".encode())
+    writer.write(b"Content-Length: 300000\r\n\r\nemail=")
+    assert b" 413 " in await asyncio.wait_for(reader.readline(), 20)
+    writer.close()
+
+
+async def test_signs_that_no_database_keeps_are_no_fault_of_the_portal(firm: Firm) -> None:
+    visitor = await firm.logged_in(firm.boss)
+    assert (await visitor.get("/users?q=%00Rita")).status == 200
+    assert (await visitor.get("/users?q=" + "+Rita" * 500)).status == 200
+    assert (await visitor.log_in(f"rita\0@{firm.host}", "wrong")).status == 401

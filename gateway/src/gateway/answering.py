@@ -27,6 +27,8 @@ from gateway.page import ROUTES, Download, Route, Sent, _
 from gateway.problems import down, lost, refused, told
 
 LARGEST = 30 * 1024 * 1024
+SMALL = 256 * 1024
+"""Of a form without files: nobody makes us read more, above all not before the door."""
 AnyRequest = Request[Any, Any, Any]
 
 _UNREACHABLE = _("This is not available at the moment. Your input is kept; please try again in a minute.")
@@ -41,7 +43,14 @@ def handler(route: Route) -> HTTPRouteHandler:
             return await answered(route, request)
 
     answer.__annotations__ = {"request": Request, "return": Response}
-    made = HTTPRouteHandler(route.path, http_method=HttpMethod(route.method), name=name, include_in_schema=False)
+    largest = LARGEST if route.form and forms.takes_files(route.form) else SMALL
+    made = HTTPRouteHandler(
+        route.path,
+        http_method=HttpMethod(route.method),
+        name=name,
+        include_in_schema=False,
+        request_max_body_size=largest,
+    )
     return made(answer)
 
 
@@ -85,9 +94,13 @@ async def read(route: Route, visit: Visit, request: AnyRequest) -> Response[byte
 
 async def done(route: Route, visit: Visit, request: AnyRequest) -> Response[bytes]:
     ask = visit.ask
+    if ask.visitor is None:
+        await turned_away(route, request)
     try:
         body = await forms.read(request, route.form)
     except ClientException as error:
+        if error.status_code == 413:
+            raise
         raise Invalid(_("Please check this entry.")) from error
     gate.check_form(visit, request, body.csrf)
     route.admit(ask.visitor)
@@ -110,6 +123,16 @@ async def done(route: Route, visit: Visit, request: AnyRequest) -> Response[byte
     except TRANSIENT as error:
         structlog.get_logger().warning("not able to do it now", path=request.url.path, why=repr(error))
         return await again(route, visit, request, body, 503, {"": ask.say(_UNREACHABLE)})
+
+
+async def turned_away(route: Route, request: AnyRequest) -> None:
+    """NotSigned before anything that was sent is kept; it is heard out, or a browser would see a broken connection."""
+    try:
+        route.admit(None)
+    except NotSigned:
+        async for _piece in request.stream():
+            continue
+        raise
 
 
 async def sent(visit: Visit, result: Sent | Download, request: AnyRequest) -> Response[bytes]:

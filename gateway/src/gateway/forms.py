@@ -62,8 +62,8 @@ async def read(request: Request[Any, Any, Any], form: type[BaseModel] | None) ->
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         said = await request.json()
-        if not isinstance(said, dict):
-            raise ClientException("a JSON object is expected")
+        if not isinstance(said, dict) or b"\\u0000" in await request.body():
+            raise ClientException("a JSON object without NUL is expected")
         return Body(said, header, str(said.get("key", "")))
     if kind not in ("application/x-www-form-urlencoded", "multipart/form-data", ""):
         raise ClientException(f"{kind} is not understood")
@@ -80,13 +80,22 @@ async def read(request: Request[Any, Any, Any], form: type[BaseModel] | None) ->
     return body
 
 
+def without_nul(text: str) -> str:
+    """PostgreSQL has no place for it, and nobody types it."""
+    return text.replace("\0", "")
+
+
 async def _value(value: Any) -> Any:
     if not isinstance(value, UploadFile):
-        return value.strip() if isinstance(value, str) else value
+        return without_nul(value).strip() if isinstance(value, str) else value
     if not value.filename:
         return None
     kind = value.content_type or "application/octet-stream"
     return Upload(name=value.filename, media_type=kind, data=await value.read())
+
+
+def takes_files(form: type[BaseModel]) -> bool:
+    return any("Upload" in str(field.annotation) for field in form.model_fields.values())
 
 
 def _last(values: list[Any]) -> str:

@@ -12,6 +12,7 @@ from contracts.values import Address, Branding
 from litestar import Request
 
 from gateway import later, safety, session
+from gateway.forms import without_nul
 from gateway.later import Later
 from gateway.page import Ask, _
 from gateway.showing import Frame
@@ -89,7 +90,7 @@ async def pass_through(request: Request[Any, Any, Any]) -> Visit:
         language="",
         words=translations("en"),
         path=request.url.path,
-        query=dict(request.query_params),
+        query={name: without_nul(value) for name, value in request.query_params.items()},
         key=uuid4(),
         ip=ip_of(request, ctx),
         host=request.headers.get("host", ""),

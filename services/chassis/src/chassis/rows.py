@@ -18,6 +18,8 @@ from chassis.views import View
 D = TypeVar("D", bound=BaseModel)
 _OPERATORS = {"<", "<=", ">", ">=", "="}
 Where = Mapping[str, Any]
+MOST_WORDS = 12
+"""Of a search; what comes after them narrows nothing any more, and an address could hold thousands."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def _condition(
         else:
             parts.append(f"{column} = %s")
         values.append(value)
-    for word in search.lower().split():
+    for word in search.lower().split()[:MOST_WORDS]:
         parts.append("search LIKE %s")
         values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
     return " AND ".join(parts), values
