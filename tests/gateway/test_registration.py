@@ -131,7 +131,7 @@ async def test_a_forgotten_password_is_replaced_by_the_link_of_a_mail(firm: Firm
     await visitor.get("/forgot")
     read = await visitor.post("/forgot", {"email": firm.boss})
     assert "Postfach" in read.text
-    link = link_in(await firm.mail(firm.boss, "Neues Passwort setzen"))
+    link = link_in(await firm.mail(firm.boss, "Neues Passwort festlegen"))
     await visitor.get(link)
     path, _, query = link.partition("?")
     read = await visitor.post(path, {"token": query.removeprefix("token="), "password": "Bauschutt im Garten"})
