@@ -43,7 +43,7 @@ BATCH = 2_000
 
 async def settings_of(stack: Stack, mark: str, port: int) -> Settings:
     return Settings(
-        secret="bench",
+        secret="only for measuring",
         port=any_free(),
         database_url=await stack.database(f"bench_{mark}"),
         kafka_url=stack.settings.kafka,

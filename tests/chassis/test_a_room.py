@@ -5,8 +5,11 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.decider import Asker, Refused
 from chassis.room import Room, opened
+from chassis.settings import Settings
+from chassis.store import Cause
 from embedded.ports import any_free
 from litestar import get
+from pydantic import ValidationError
 from trying import SAYING, record, seen
 from yarl import URL
 
@@ -51,3 +54,18 @@ async def test_behind_the_public_door_is_only_what_the_room_itself_offers(surrou
         async with ctx.session.post(f"http://127.0.0.1:{outside}/commands/RecordWasteType") as answer:
             assert answer.status == 404
         assert (await status(settings.port, "/offered"), await status(outside, "/offered")) == (200, 200)
+
+
+async def test_what_was_rolled_back_is_not_remembered(surroundings, operator: Asker, tenant: UUID) -> None:
+    async with opened(SAYING, await surroundings.settings("catalog")) as ctx:
+        thing = uuid4()
+        async with ctx.pool.connection() as conn, conn.transaction(force_rollback=True):
+            for name in ("first", "second"):
+                async with conn.transaction():
+                    await ctx.decisions.decide_all(conn, [(record(thing, name), operator, Cause(), {})])
+        assert (await ctx.execute(record(thing, "third"), operator)).version == 1
+
+
+def test_a_room_does_not_start_with_a_secret_that_can_be_guessed() -> None:
+    with pytest.raises(ValidationError):
+        Settings(secret="", port=1, database_url="", kafka_url="")

@@ -67,9 +67,9 @@ class Decisions:
 
         async def once(conn: Connection) -> Outcome:
             if type(command) not in self.along:
-                return (await self.decide_all(conn, [(command, who, cause, extra)]))[0]
+                return (await self.decide_all(conn, [(command, who, cause, extra)], remember=True))[0]
             async with conn.transaction():
-                return (await self.decide_all(conn, [(command, who, cause, extra)]))[0]
+                return (await self.decide_all(conn, [(command, who, cause, extra)], remember=True))[0]
 
         for attempt in range(1, TRIES + 1):
             try:
@@ -81,10 +81,20 @@ class Decisions:
         raise AssertionError("unreachable")
 
     async def decide_all(
-        self, conn: Connection, asked: Sequence[tuple[Command, Asker, Cause, Mapping[tuple[str, Any], Any]]]
+        self,
+        conn: Connection,
+        asked: Sequence[tuple[Command, Asker, Cause, Mapping[tuple[str, Any], Any]]],
+        *,
+        remember: bool = False,
     ) -> list[Outcome]:
-        """In this order, each seeing what those before it said; all events are appended with one statement."""
+        """In this order, each seeing what those before it said; all events are appended with one statement.
+
+        `remember` only where this is all that the transaction appends: what it sees of its own may be rolled back.
+        """
         states = await self._load(conn, asked)
+        if remember:
+            for key, found in states.items():
+                self._remember(key, found)
         new: list[Row] = []
         outcomes: list[Outcome] = []
         written: list[tuple[Along, Command, Sequence[Event], Asked]] = []
@@ -124,9 +134,6 @@ class Decisions:
             key = wanted[(tenant, stream)]
             decider = by_name[key[0]]
             states[key] = (version, decider.evolve(states[key][1], Event.recorded(kind, body)))
-        for key, found in states.items():
-            # Only what is committed is remembered: later events of this transaction may still be rolled back.
-            self._remember(key, found)
         return states
 
     def _remember(self, key: tuple[str, UUID, str], found: tuple[int, Any]) -> None:

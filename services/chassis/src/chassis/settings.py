@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PARTITIONS = 4
@@ -13,7 +14,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HOFTOR_", extra="ignore")
 
-    secret: str
+    secret: str = Field(min_length=16, repr=False)
     host: str = "127.0.0.1"
     port: int
     """For the other rooms, probes and Prometheus."""
