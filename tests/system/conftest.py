@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import quote
+from uuid import UUID
 
 import aiohttp
 import pytest
@@ -173,6 +174,20 @@ class Struck:
             "site": str(wanted.site),
             "desired": str(wanted.desired),
         }
+
+    async def order(self, visitor: Visitor, key: UUID) -> None:
+        """One customer's click, and the same form again whenever the answer was not a yes."""
+        form = {**self.form(), "key": str(key), "note": f"Tor {key}"}
+        while True:
+            try:
+                answer = await asyncio.wait_for(visitor.post("/shop", form, follow=False), 20)
+            except (aiohttp.ClientError, TimeoutError):
+                await asyncio.sleep(0.3)
+                continue
+            if answer.status == 303:
+                return
+            assert answer.status == 503, f"{answer.status}: {answer.text[:2000]}"
+            await asyncio.sleep(0.3)
 
     async def be(self, mood: str) -> None:
         """The ERP changes its mood; "away" is when nobody listens there."""

@@ -8,9 +8,7 @@ import re
 from collections import Counter
 from uuid import UUID, uuid4, uuid5
 
-import aiohttp
 import pytest
-from browsing import Visitor
 from embedded.process import until
 from embedded.rooms import ROOMS
 
@@ -22,22 +20,6 @@ AT_ONCE = 4
 TO_KILL = ["orders", "erp_bridge", "gateway", "quotes"] * 3 + ["kafka", "mail"] * 2 + ["postgres"]
 MOODS = {0: "takes and fails", 5: "away", 8: "fails", 12: "takes and fails"}
 """What the ERP is like from which kill on."""
-NOT_NOW = (502, 503, 504)
-
-
-async def ordered(struck: Struck, visitor: Visitor, key: UUID) -> None:
-    """One customer's click, and the same form again whenever the answer was not a yes."""
-    form = {**struck.form(), "key": str(key), "note": f"Tor {key}"}
-    while True:
-        try:
-            answer = await asyncio.wait_for(visitor.post("/shop", form, follow=False), 20)
-        except (aiohttp.ClientError, TimeoutError):
-            await asyncio.sleep(0.3)
-            continue
-        if answer.status == 303:
-            return
-        assert answer.status in NOT_NOW, f"{answer.status}: {answer.text[:2000]}"
-        await asyncio.sleep(0.3)
 
 
 async def wreck(struck: Struck, dice: random.Random, accepted: list[UUID]) -> int:
@@ -70,7 +52,7 @@ async def test_every_accepted_order_exists_once_everywhere(struck: Struck) -> No
         visitor = struck.again()
         while not wrecking.done():
             key = uuid4()
-            await ordered(struck, visitor, key)
+            await struck.order(visitor, key)
             accepted.append(uuid5(key, "order"))
             await asyncio.sleep(dice.uniform(0.1, 1.0))
 
@@ -127,6 +109,6 @@ async def test_while_orders_is_away_pages_show_what_is_known_and_forms_keep_what
     for path in ("/", "/orders", "/sites", "/containers", "/invoices", "/shop"):
         assert (await visitor.get(path)).status == 200, path
     assert await struck.listed() == before
-    await ordered(struck, visitor, key)
+    await struck.order(visitor, key)
     await struck.settled({str(uuid5(key, "order"))})
     assert set(await struck.listed()) == {*before, str(uuid5(key, "order"))}
