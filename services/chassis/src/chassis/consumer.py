@@ -16,7 +16,7 @@ from psycopg_pool import AsyncConnectionPool, PoolClosed
 
 from chassis import parked
 from chassis.backoff import TRANSIENT, Pause
-from chassis.events import Meta, Recorded
+from chassis.events import Meta, Recorded, contiguous
 from chassis.feed import Feeds
 from chassis.store import Connection
 from chassis.telemetry import CONSUMED, DUPLICATES, FETCHED, PARKED, RETRIES
@@ -286,18 +286,3 @@ async def position(conn: Connection, consumer: str, topic: str, partition: int) 
         prepare=True,
     )
     return int((await found.fetchone() or (0,))[0])
-
-
-def contiguous(events: Sequence[Recorded]) -> list[list[Recorded]]:
-    """Cut wherever a number is missing; what repeats within is dropped."""
-    runs: list[list[Recorded]] = []
-    last = None
-    for one in events:
-        number = one.meta.number or 0
-        if last is not None and number <= last:
-            continue
-        if last is None or number != last + 1:
-            runs.append([])
-        runs[-1].append(one)
-        last = number
-    return runs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -121,3 +121,18 @@ def read_headers(given: Iterable[tuple[str, bytes | None]], partition: int) -> M
 
 def _uuid(text: str | None) -> UUID | None:
     return UUID(text) if text else None
+
+
+def contiguous(events: Sequence[Recorded]) -> list[list[Recorded]]:
+    """Cut wherever a number is missing; what repeats within is dropped."""
+    runs: list[list[Recorded]] = []
+    last = None
+    for one in events:
+        number = one.meta.number or 0
+        if last is not None and number <= last:
+            continue
+        if last is None or number != last + 1:
+            runs.append([])
+        runs[-1].append(one)
+        last = number
+    return runs
