@@ -1,4 +1,4 @@
-"""Draws the picture under which the portal stands on a home screen, an open gate: `python -m gateway.look.app_icons`."""
+"""Draws the picture of the portal for a home screen, an open gate: `python -m gateway.look.app_icons`."""
 
 from pathlib import Path
 
