@@ -61,7 +61,7 @@ class RecordContainer(Command):
 
 
 class RecordOrder(Command):
-    """Takes over an order of the ERP: history, or one that was taken by telephone. `haul.container`: if one is known."""
+    """Takes over an order of the ERP: history, or one taken by telephone. `haul.container`: if one is known."""
 
     order: UUID
     customer: UUID
