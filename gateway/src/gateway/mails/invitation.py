@@ -21,6 +21,8 @@ async def invited(event: UserInvited, meta: Meta, ctx: Context) -> None:
         return
     customer = await ctx.rows.get(who.customers, meta.tenant, event.customer)
     known = await ctx.rows.get(who.users, meta.tenant, event.user)
+    if known and (known.version > meta.version or (known.version == meta.version and known.state == "withdrawn")):
+        return
     token = links.token(ctx.key("invitation"), event.invitation)
 
     def write(pen: Pen) -> Letter:
