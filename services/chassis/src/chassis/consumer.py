@@ -14,18 +14,14 @@ import structlog
 from contracts.base import Event
 from psycopg_pool import AsyncConnectionPool, PoolClosed
 
-from chassis import parked
+from chassis import parked, schema
 from chassis.backoff import TRANSIENT, Pause
 from chassis.events import Meta, Recorded, contiguous
 from chassis.feed import Feeds
 from chassis.store import Connection
 from chassis.telemetry import CONSUMED, DUPLICATES, FETCHED, PARKED, RETRIES
 
-TABLES = (
-    "CREATE TABLE IF NOT EXISTS positions (consumer text NOT NULL, topic text NOT NULL, partition smallint NOT NULL,"
-    " number bigint NOT NULL DEFAULT 0, PRIMARY KEY (consumer, topic, partition))",
-    *parked.TABLES,
-)
+TABLES = (*schema.made(schema.positions), *parked.TABLES)
 ATTEMPTS = 3
 """How often a fault that will not pass by itself is tried before the stream is parked."""
 

@@ -11,15 +11,11 @@ from uuid import UUID
 import msgspec
 from psycopg import AsyncConnection
 
+from chassis import schema
 from chassis.events import Recorded
 from chassis.store import Connection
 
-TABLES = (
-    "CREATE TABLE IF NOT EXISTS parked (consumer text NOT NULL, topic text NOT NULL, tenant uuid NOT NULL,"
-    " stream text NOT NULL, version integer NOT NULL, event jsonb NOT NULL, error text NOT NULL DEFAULT '',"
-    " since timestamptz NOT NULL DEFAULT now(), released boolean NOT NULL DEFAULT false,"
-    " PRIMARY KEY (consumer, topic, tenant, stream, version))",
-)
+TABLES = schema.made(schema.parked)
 
 
 async def streams(conn: Connection, consumer: str, topic: str) -> set[tuple[UUID, str]]:

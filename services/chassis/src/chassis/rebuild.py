@@ -10,7 +10,7 @@ from uuid import UUID
 import aiohttp
 from psycopg import AsyncConnection
 
-from chassis import feed
+from chassis import feed, schema
 from chassis.folding import folded, until_alone
 from chassis.settings import PARTITIONS, Settings
 from chassis.store import Connection
@@ -33,7 +33,7 @@ async def prepare_views(conn: Connection, views: Sequence[AnyView]) -> bool:
         for name, definition in now.items():
             await conn.execute("INSERT INTO view_definitions VALUES (%s, %s)", [name, definition])
     for view in views:
-        for statement in view.ddl():
+        for statement in schema.made(schema.of_view(view)):
             await conn.execute(statement.encode())
     return known != now
 

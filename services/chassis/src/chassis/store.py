@@ -12,36 +12,13 @@ from contracts.base import Event
 from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 
+from chassis import schema
 from chassis.decider import Asker
 from chassis.events import Meta, Recorded, grouped_by, partition_of
 from chassis.settings import PARTITIONS
 
-# No key on `position`: the relay finds rows through the small index of what has no number yet.
 TABLES = (
-    """CREATE TABLE IF NOT EXISTS log (
-    tenant uuid NOT NULL,
-    stream text NOT NULL,
-    version integer NOT NULL,
-    position bigint GENERATED ALWAYS AS IDENTITY,
-    id uuid NOT NULL,
-    type text NOT NULL,
-    body text NOT NULL,
-    at timestamptz NOT NULL,
-    user_id uuid,
-    user_name text NOT NULL,
-    customer uuid,
-    causation uuid,
-    request uuid,
-    traceparent text,
-    partition smallint NOT NULL,
-    public boolean NOT NULL,
-    number bigint,
-    PRIMARY KEY (tenant, stream, version)
-) WITH (fillfactor = 80)""",
-    "CREATE INDEX IF NOT EXISTS log_without_number ON log (position) WHERE public AND number IS NULL",
-    "CREATE UNIQUE INDEX IF NOT EXISTS log_numbers ON log (partition, number) WHERE number IS NOT NULL",
-    "CREATE TABLE IF NOT EXISTS relay (partition smallint PRIMARY KEY, numbered bigint NOT NULL DEFAULT 0,"
-    " published bigint NOT NULL DEFAULT 0)",
+    *schema.made(schema.log, schema.relay),
     f"INSERT INTO relay (partition) SELECT * FROM generate_series(0, {PARTITIONS - 1}) ON CONFLICT DO NOTHING",
 )
 

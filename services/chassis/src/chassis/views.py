@@ -91,19 +91,6 @@ class View(Generic[D]):
         ]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
-    def ddl(self) -> list[str]:
-        own = "".join(f", c_{name} {_SQL.get(kind, kind)}" for name, (kind, _) in self.columns.items())
-        table = self.table
-        return [
-            f"CREATE TABLE IF NOT EXISTS {table} (tenant uuid NOT NULL, key text NOT NULL, customer uuid, site uuid,"
-            f" search text NOT NULL, doc jsonb NOT NULL{own}, PRIMARY KEY (tenant, key))",
-            f"CREATE INDEX IF NOT EXISTS {table}_customer ON {table} (tenant, customer, site)",
-            *(
-                f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} (tenant, customer, c_{name}, key)"
-                for name in self.columns
-            ),
-        ]
-
     def row(self, tenant: UUID, key: str, doc: D) -> tuple[Any, ...]:
         return (
             tenant,
