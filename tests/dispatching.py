@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from berlin import today
 from desk.desk import Desk
 from litestar.testing import AsyncTestClient
 from standardwebhooks import Webhook
 
 SECRET = "a secret for trying"
 KEY = "a key for trying"
-TODAY = date.today().isoformat()
+TODAY = today().isoformat()
 
 Client = AsyncTestClient[Any]
 

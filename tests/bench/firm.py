@@ -8,12 +8,13 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_DNS, UUID, uuid4, uuid5
 
 import aiohttp
 from aiohttp import web
+from berlin import today
 from chassis.asking import ask
 from chassis.decider import Asker, Refused
 from chassis.keys import derive
@@ -85,7 +86,7 @@ class Firm:
         )
 
     def order(self, number: str) -> OrderContainer:
-        day = date.today() + timedelta(days=7)
+        day = today() + timedelta(days=7)
         while day.weekday() != 2:
             day += timedelta(days=1)
         return OrderContainer(
@@ -155,7 +156,7 @@ async def hook(request: web.Request) -> web.Response:
 
 
 async def plan(firm: Firm, reference: str) -> None:
-    day = (date.today() + timedelta(days=8)).isoformat()
+    day = (today() + timedelta(days=8)).isoformat()
     await firm.erp("PUT", f"/external-orders/{reference}/status", {"status": "planned", "day": day})
 
 

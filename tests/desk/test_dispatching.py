@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from berlin import today
 from desk import outbox
 from desk.desk import Desk
 from dispatching import TODAY, Client, bring, ordered, push, row, signature, told
 
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()
+TOMORROW = (today() + timedelta(days=1)).isoformat()
 
 
 async def converted(client: Client, **more: Any) -> str:
@@ -27,7 +28,7 @@ async def test_an_order_that_is_pushed_twice_is_taken_once(client: Client, desk:
     order = ordered()
     first, second = await push(client, order), await push(client, order)
     assert first.json() == second.json()
-    assert first.json()["erp_number"].startswith(f"EA-{date.today().year}-")
+    assert first.json()["erp_number"].startswith(f"EA-{today().year}-")
     assert (await row(desk, "SELECT count(*) AS n FROM external_orders"))["n"] == 1
 
 
@@ -105,7 +106,7 @@ async def test_dispatching_and_dispatching_anew_are_both_told(client: Client, de
 
 async def test_nothing_is_planned_for_yesterday_or_backwards(client: Client, desk: Desk) -> None:
     path = await converted(client)
-    yesterday = (date.today() - timedelta(days=1)).isoformat()
+    yesterday = (today() - timedelta(days=1)).isoformat()
     for form in (
         {"day": yesterday},
         {"day": TOMORROW, "begins": "12:00", "ends": "08:00"},

@@ -7,13 +7,14 @@ import os
 import signal
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
 from aiohttp import web
 from bench.firm import Firm
+from berlin import today
 from embedded.portal import Portal
 from embedded.process import until
 from psycopg import AsyncConnection
@@ -115,7 +116,7 @@ class Erp:
 
     async def plan(self, reference: str) -> None:
         """The dispatcher's plan is reported until the portal has taken it."""
-        plan = {"status": "planned", "day": (date.today() + timedelta(days=8)).isoformat()}
+        plan = {"status": "planned", "day": (today() + timedelta(days=8)).isoformat()}
 
         async def reported() -> bool:
             try:

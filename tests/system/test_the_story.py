@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import holidays
 import pytest
+from berlin import today
 from playwright.async_api import Page, expect
 
 from tests.system.conftest import Running, Visit, skip_the_tour, text_of
@@ -23,7 +24,7 @@ expect.set_options(timeout=60_000)
 
 def working_day(after: int) -> date:
     """The first day from so many days on at which the firm drives."""
-    day = date.today() + timedelta(days=after)
+    day = today() + timedelta(days=after)
     while day.weekday() > 4 or day in holidays.country_holidays("DE", subdiv="NW", years=day.year):
         day += timedelta(days=1)
     return day
@@ -145,7 +146,7 @@ async def order_a_container(portal: Page, running: Running, day: date, note: str
     await expect(portal.get_by_text("Umleerbehälter 1,1 m³")).to_have_count(0)
     await portal.get_by_role("link", name=re.compile("Absetzcontainer 7 m³")).first.click()
     await portal.get_by_role("link", name=re.compile("Quartier Kinderhaus")).click()
-    sunday = date.today() + timedelta(days=7 + (6 - date.today().weekday()))
+    sunday = today() + timedelta(days=7 + (6 - today().weekday()))
     await portal.get_by_label("Termin der Gestellung").fill(sunday.isoformat())
     await portal.locator("main form button[type=submit]").click()
     await expect(portal.locator(".field-error, .notice-danger").first).to_be_visible()

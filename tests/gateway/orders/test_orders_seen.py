@@ -6,6 +6,7 @@ from datetime import date, time
 from uuid import uuid4
 
 import pytest
+from berlin import today
 from contracts.orders import (
     NoteAcceptance,
     NoteCancellation,
@@ -136,7 +137,7 @@ async def test_the_list_of_orders_is_filtered_sorted_and_taken_to_excel(portal: 
                 number=number,
                 haul=haul(kind, container, "L1"),
                 status=status,
-                placed_on=date(2026, 2, 1) if number == "FA-L1" else date.today(),
+                placed_on=date(2026, 2, 1) if number == "FA-L1" else today(),
                 completed_on=date(2026, 2, 3) if status is OrderStatus.completed else None,
             ),
         )

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
+from berlin import today
 from contracts.billing import InvoiceStatus
 from contracts.values import InvoiceLine
 from open_matters import PDF, invoice, shown, stored
@@ -34,7 +35,7 @@ async def headers(browser: Browser, path: str) -> dict[str, str]:
 
 # C19
 async def test_invoices_are_searched_filtered_and_sorted(portal: Portal, maria: Browser) -> None:
-    yesterday = date.today() - timedelta(1)
+    yesterday = today() - timedelta(1)
     await written(portal, maria, "L-1", 300, due_on=yesterday)
     await written(portal, maria, "L-2", 100)
     await written(portal, maria, "L-3", 200, status=InvoiceStatus.paid, due_on=yesterday)
@@ -55,7 +56,7 @@ async def test_invoices_are_searched_filtered_and_sorted(portal: Portal, maria: 
 
 
 async def test_the_sum_of_what_is_to_be_paid_counts_open_invoices_only(portal: Portal, stranger: Browser) -> None:
-    yesterday = date.today() - timedelta(1)
+    yesterday = today() - timedelta(1)
     mine = {"customer": OTHER, "site": None, "site_name": ""}
     await written(portal, stranger, "S-1", 1000, due_on=yesterday, **mine)
     await written(portal, stranger, "S-2", 2000, **mine)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import openpyxl
 import pytest
+from berlin import today
 from contracts.identity import CustomerActivated, CustomerRecorded
 from contracts.values import OrderStatus, Role, Window
 from open_matters import answers, asks, invoice, recorded
@@ -16,7 +17,7 @@ from order_portal import FOREIGN, HOME, OTHER, SECOND, SITE, Browser, Portal, un
 pytestmark = pytest.mark.xdist_group("overview-pages")
 
 PAPER = UUID(int=900)
-TODAY = date.today()
+TODAY = today()
 
 
 # C17, C18, C20, C22

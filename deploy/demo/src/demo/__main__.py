@@ -8,8 +8,9 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from chassis.asking import Unreachable
 from chassis.decider import Refused
@@ -34,7 +35,7 @@ def the_day(settings: Settings) -> date:
     """Kept, so that a load that was interrupted goes on with the same dates tomorrow."""
     path = settings.data / "demo-day"
     if not path.exists():
-        path.write_text(date.today().isoformat())
+        path.write_text(datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat())
     return date.fromisoformat(path.read_text().strip())
 
 

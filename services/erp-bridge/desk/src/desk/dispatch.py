@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from desk import records
+from desk.clock import today
 from desk.external import known
 from desk.records import Refused
 from desk.tables import Connection
@@ -24,7 +25,7 @@ async def convert(conn: Connection, reference: str) -> str:
     numbers = await conn.execute("SELECT nextval('transport_numbers') AS next")
     row = await numbers.fetchone()
     assert row is not None
-    number = f"FA-{date.today().year}-{row['next']:05d}"
+    number = f"FA-{today().year}-{row['next']:05d}"
     body = {
         "kind": order["kind"],
         "site": order["site"]["number"],
@@ -84,7 +85,7 @@ async def open_order(conn: Connection, number: str) -> dict[str, Any]:
 async def plan(conn: Connection, number: str, day: date, begins: str, ends: str, vehicle: str) -> None:
     """Again means: planned anew."""
     order = await open_order(conn, number)
-    if day < date.today():
+    if day < today():
         raise Refused("Das Datum liegt in der Vergangenheit.")
     if begins and ends and ends <= begins:
         raise Refused("Die Zeit „bis“ muss nach der Zeit „von“ liegen.")
@@ -98,7 +99,7 @@ async def complete(conn: Connection, number: str, on: date, weight: int | None, 
     """The driver was there: a placed container stands from now on, a fetched one is gone."""
     order = await open_order(conn, number)
     body = order["body"]
-    if on > date.today():
+    if on > today():
         raise Refused("Das Datum liegt in der Zukunft.")
     if body["kind"] == "placement" and not container:
         drawn = await (await conn.execute("SELECT nextval('container_numbers') AS next")).fetchone()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from psycopg.types.json import Jsonb
 from standardwebhooks import Webhook
 
 from desk.bridge import Bridge, PortalRefused
+from desk.clock import today
 from desk.desk import Desk
 from desk.records import Refused, Unknown
 from desk.tables import Connection
@@ -27,7 +27,7 @@ async def take(conn: Connection, order: Mapping[str, Any]) -> str:
         " SELECT %(reference)s, 'EA-' || %(year)s || '-' || lpad(nextval('external_numbers')::text, 5, '0'), %(body)s"
         " WHERE NOT EXISTS (SELECT 1 FROM external_orders WHERE reference = %(reference)s)"
         " ON CONFLICT (reference) DO NOTHING",
-        {"reference": reference, "year": str(date.today().year), "body": Jsonb(body)},
+        {"reference": reference, "year": str(today().year), "body": Jsonb(body)},
     )
     return str((await known(conn, reference))["erp_number"])
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from desk.bridge import Bridge, PortalRefused
+from desk.clock import today
 from desk.desk import Desk
 from desk.records import Refused, one
 from desk.tables import KINDS, Connection, table
@@ -128,7 +129,7 @@ async def unsent(desk: Desk, kind: str, customers: Sequence[str]) -> list[dict[s
         found = await conn.execute(
             f"SELECT number, body, version{pdf} FROM {table(kind)} WHERE sent IS DISTINCT FROM version"
             f" AND customer = ANY(%(customers)s){WAITING.get(kind, '')} ORDER BY number LIMIT {BATCH}",
-            {"customers": list(customers), "since": (date.today() - timedelta(days=365)).isoformat()},
+            {"customers": list(customers), "since": (today() - timedelta(days=365)).isoformat()},
         )
         return await found.fetchall()
 
@@ -151,7 +152,7 @@ async def progress(conn: Connection, customer: str) -> list[dict[str, Any]]:
             f"SELECT count(*) AS total, count(*) FILTER (WHERE sent = version) AS sent,"
             f" count(*) FILTER (WHERE problem <> '') AS refused, min(problem) FILTER (WHERE problem <> '') AS problem"
             f" FROM {table(kind)} WHERE customer = %(customer)s{'' if kind == 'containers' else WAITING.get(kind, '')}",
-            {"customer": customer, "since": (date.today() - timedelta(days=365)).isoformat()},
+            {"customer": customer, "since": (today() - timedelta(days=365)).isoformat()},
         )
         parts.append({"kind": kind, **(await found.fetchone() or {})})
     return parts

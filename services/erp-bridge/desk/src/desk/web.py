@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import jinja2
 from litestar import Request
@@ -18,11 +17,11 @@ from litestar.exceptions import HTTPException, NotAuthorizedException, Permissio
 from litestar.response import Redirect, Response
 from litestar.types import Message, Scope
 
+from desk.clock import LOCAL, today
 from desk.desk import Desk
 from desk.records import Refused
 
 HERE = Path(__file__).parent
-LOCAL = ZoneInfo("Europe/Berlin")
 PAGE = 25
 log = logging.getLogger("desk")
 
@@ -110,7 +109,7 @@ async def drawn(
         done=request.query_params.get("done", ""),
         counts=counts,
         away=bool(desk.trouble),
-        today=datetime.now(LOCAL).date(),
+        today=today(),
         **more,
     )
     return Response(text, status_code=status, media_type=MediaType.HTML)
