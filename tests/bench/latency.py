@@ -26,6 +26,7 @@ async def figures(stack: Stack) -> list[Figure]:
             bare = await bare_kafka(stack, a_second)
             mine = await seen(firm, a_second, "placed")
             found.append(visible(f"order accepted → visible, {a_second}/s, p99", mine, bare, 3))
+        await until(lambda: all_handed(firm), 300, "the end of the queue to the ERP")
         firm.plans = True
         bare = await bare_kafka(stack, 20)
         mine = await seen(firm, 20, "dispatched")
@@ -33,6 +34,12 @@ async def figures(stack: Stack) -> list[Figure]:
         firm.plans = False
         found.append(Figure("whole chain sustained, nothing behind", await sustained(firm), None, "orders/s"))
         return found
+
+
+async def all_handed(firm: Firm) -> bool:
+    async with await firm.gateway() as conn:
+        rows = await conn.execute("SELECT count(*) FROM view_orders")
+        return len(firm.handed) >= (await rows.fetchone() or (0,))[0]
 
 
 def visible(name: str, mine: list[float], bare: list[float], most: float) -> Figure:

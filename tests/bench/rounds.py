@@ -65,7 +65,8 @@ async def rate(work: Callable[[int], Awaitable[int]], workers: int, seconds: flo
     async def go_on(worker: int) -> None:
         nonlocal done
         while time.perf_counter() < until:
-            done += await work(worker)
+            more = await work(worker)  # not in one line: `done` would be read before the others have added theirs
+            done += more
 
     await asyncio.gather(*(go_on(worker) for worker in range(workers)))
     return done / (time.perf_counter() - began)

@@ -52,6 +52,7 @@ class Consumer:
 
     def __post_init__(self) -> None:
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._known: dict[int, int] = {}
         self._wanted = {event.__name__ for event in self.work.types}
         self._log = structlog.get_logger().bind(consumer=self.work.name, topic=self.topic)
 
@@ -69,7 +70,9 @@ class Consumer:
             await self._persist(lambda: self._fill(partition, upto))
 
     async def _take(self, partition: int, events: Sequence[Recorded]) -> None:
-        known = await self.position(partition)
+        if partition not in self._known:
+            self._known[partition] = await self.position(partition)
+        known = self._known[partition]
         fresh = [one for one in events if (one.meta.number or 0) > known]
         if dropped := len(events) - len(fresh):
             DUPLICATES.labels(self.work.name, self.topic).inc(dropped)
@@ -78,7 +81,7 @@ class Consumer:
             if first > known + 1:
                 await self._fill(partition, first - 1)
             await self._run(partition, run)
-            known = run[-1].meta.number or 0
+            known = self._known[partition] = run[-1].meta.number or 0
 
     async def _fill(self, partition: int, upto: int) -> None:
         while (known := await self.position(partition)) < upto:
@@ -96,6 +99,7 @@ class Consumer:
             try:
                 return await step()
             except Gap:
+                self._known.clear()  # another replica, or a rebuild, has moved it
                 continue
             except PoolClosed:
                 raise  # the room is closing
@@ -218,17 +222,15 @@ class Consumer:
 
     async def _locked(self, conn: Connection, partition: int, events: Sequence[Recorded]) -> list[Recorded]:
         """What of it is still to be done, with the position held until the transaction ends."""
-        await conn.execute(
-            "INSERT INTO positions (consumer, topic, partition) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            [self.work.name, self.topic, partition],
-            prepare=True,
-        )
-        found = await conn.execute(
-            "SELECT number FROM positions WHERE consumer = %s AND topic = %s AND partition = %s FOR UPDATE",
-            [self.work.name, self.topic, partition],
-            prepare=True,
-        )
-        known = (await found.fetchone() or (0,))[0]
+        question = "SELECT number FROM positions WHERE consumer = %s AND topic = %s AND partition = %s FOR UPDATE"
+        place = [self.work.name, self.topic, partition]
+        row = await (await conn.execute(question, place, prepare=True)).fetchone()
+        if row is None:
+            await conn.execute(
+                "INSERT INTO positions (consumer, topic, partition) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", place
+            )
+            row = await (await conn.execute(question, place, prepare=True)).fetchone()
+        known = row[0] if row else 0
         todo = [one for one in events if (one.meta.number or 0) > known]
         if todo and todo[0].meta.number != known + 1:
             raise Gap

@@ -23,6 +23,12 @@ from chassis.topics import ensure_topics
 
 QUIET = 1.0
 """Seconds without a record after which the owner is asked whether there is more than Kafka brings."""
+ACKNOWLEDGED_EVERY = 1.0
+"""Seconds. The position that counts lies in PostgreSQL; Kafka's only says where a new start begins to read."""
+BUSY_MS, QUIET_MS = 10, 300
+"""How long the broker may keep a question open, while something happens and while nothing does."""
+BUSY_FOR = 10.0
+"""Seconds after a record."""
 RARELY = 5.0
 """Seconds between these questions when the answer has long been no."""
 MOST = 2000
@@ -38,6 +44,7 @@ class Subscription:
         self.consumer = consumer
         self.topic = consumer.topic
         self.group = f"{settings.topic_prefix}{room}.{consumer.work.name}.{consumer.topic}"
+        self._acknowledged = 0.0
         self._log = structlog.get_logger().bind(group=self.group)
 
     async def run(self) -> None:
@@ -66,6 +73,8 @@ class Subscription:
         while True:
             await asyncio.sleep(1.0)
             for subscriber in broker.subscribers:
+                if time.monotonic() - self.consumer.last_record > BUSY_FOR:
+                    hurry(getattr(subscriber, "consumer", None), QUIET_MS)
                 tasks = getattr(subscriber, "tasks", [])
                 if not tasks or all(task.done() for task in tasks):
                     raise ConnectionError("the loop of the subscription has ended")
@@ -110,7 +119,7 @@ class Subscription:
             ack_policy=AckPolicy.MANUAL,
             max_records=MOST,
             batch_timeout_ms=500,
-            fetch_max_wait_ms=250,
+            fetch_max_wait_ms=QUIET_MS,
             fetch_max_bytes=8 * 1024 * 1024,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
@@ -122,6 +131,7 @@ class Subscription:
         return broker
 
     async def _handle(self, message: KafkaAckableMessage) -> None:
+        hurry(message.consumer, BUSY_MS)
         by_partition: dict[int, list[Recorded]] = defaultdict(list)
         for record in cast(Records, message.raw_message):
             try:
@@ -132,6 +142,9 @@ class Subscription:
                 GARBAGE.labels(self.consumer.work.name, self.topic).inc()
                 self._log.error("a Kafka record is no event", offset=record.offset, why=str(error))
         await asyncio.gather(*(self.consumer.take(*one) for one in by_partition.items()))
+        if time.monotonic() - self._acknowledged < ACKNOWLEDGED_EVERY:
+            return
+        self._acknowledged = time.monotonic()
         try:
             await message.ack()
         except KafkaError as error:
@@ -163,6 +176,14 @@ class Subscription:
             if time.monotonic() - self.consumer.last_record > QUIET:
                 await self.consumer.catch_up(partition, upto)
         return True
+
+
+def hurry(consumer: object, milliseconds: int) -> None:
+    """aiokafka asks a broker one question at a time. While that one is kept open over partitions in which nothing
+    happens, nothing new is fetched of those in which something does: there is no setting for this, but a field."""
+    fetcher = getattr(consumer, "_fetcher", None)
+    if fetcher is not None:
+        fetcher._fetch_max_wait_ms = milliseconds
 
 
 async def undecoded(message: KafkaAckableMessage) -> KafkaAckableMessage:
