@@ -97,7 +97,9 @@ def of_view(view: AnyView) -> sa.Table:
     )
     sa.Index(f"{view.table}_customer", table.c.tenant, table.c.customer, table.c.site)
     for column in view.columns:
-        sa.Index(f"{view.table}_{column}", table.c.tenant, table.c.customer, table.c[f"c_{column}"], table.c.key)
+        # The newest or largest first is what lists begin with: their first page is read from the index.
+        falling = table.c[f"c_{column}"].desc().nulls_last()
+        sa.Index(f"{view.table}_{column}", table.c.tenant, table.c.customer, falling, table.c.key)
     return table
 
 

@@ -21,6 +21,8 @@ Key = UUID | str
 Keys = Key | list[Any] | tuple[Any, ...]
 Fold = Callable[[Any, Any, Meta], Any]
 
+LAYOUT = 2
+"""Of the tables that hold documents: another number makes them all anew."""
 TYPES = {"text", "date", "int", "bool", "uuid", "timestamptz", "numeric"}
 _SQL = {"int": "bigint", "bool": "boolean"}
 
@@ -80,7 +82,7 @@ class View(Generic[D]):
     def definition(self) -> str:
         """Changes when the documents may have to be folded anew."""
         told = [
-            self.name,
+            f"{self.name} {LAYOUT}",
             json.dumps(self.doc.model_json_schema(), sort_keys=True, default=str),
             *(f"{name} {kind} {_source(read)}" for name, (kind, read) in sorted(self.columns.items())),
             *(_source(read) for read in (self.customer, self.site, self.search) if read),
