@@ -100,7 +100,6 @@ class Firm:
             terms=LEGAL,
             privacy=LEGAL,
             map_tiles="",
-            webhook="",
         )
         customer = CustomerRecorded(
             customer=self.customer, number="10042", name="Bau Schulz GmbH", address=KAI, phone="040 99", email=""

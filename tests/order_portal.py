@@ -179,7 +179,6 @@ class Portal:
                 terms=TEXT,
                 privacy=TEXT,
                 map_tiles="",
-                webhook="",
             ),
         )
         for customer in (CUSTOMER, OTHER):

@@ -58,7 +58,6 @@ FIRM = TenantConfigured(
     terms=LegalText(version="2026-01", text="…"),
     privacy=LegalText(version="2025-07", text="…"),
     map_tiles="",
-    webhook="",
 )
 FACTS: dict[tuple[str, str], Any] = {
     ("customers", str(C)): base(C, "Bau Müller GmbH"),

@@ -45,7 +45,6 @@ class ConfigureTenant(Command):
     terms: LegalText
     privacy: LegalText
     map_tiles: str = Field(default="", description="URL template of a tile server; empty: a map without tiles")
-    webhook: str = Field(default="", description="where external orders are pushed; empty: the ERP polls")
 
 
 class TenantConfigured(Event):
@@ -64,7 +63,6 @@ class TenantConfigured(Event):
     terms: LegalText
     privacy: LegalText
     map_tiles: str
-    webhook: str
 
 
 # -- the customer ----------------------------------------------------------------------------------------------

@@ -188,7 +188,7 @@ users = View(
 
 @tenants.on(TenantConfigured, key=lambda event, meta: event.tenant)
 def tenant_configured(doc: TenantDoc | None, event: TenantConfigured, meta: Meta) -> TenantDoc:
-    kept = event.model_dump(exclude={"imprint", "terms", "privacy", "webhook"})
+    kept = event.model_dump(exclude={"imprint", "terms", "privacy"})
     return TenantDoc(**kept, terms_version=event.terms.version, privacy_version=event.privacy.version)
 
 

@@ -42,7 +42,7 @@ def the_day(settings: Settings) -> date:
 async def load(settings: Settings) -> None:
     today = the_day(settings)
     async with portal.opened(settings) as door, at_the_desk.opened(settings.desk_url, settings.desk_api_key) as desk:
-        tenant = await firm.tenant(door.files, f"{settings.desk_url.rstrip('/')}/hook")
+        tenant = await firm.tenant(door.files)
         await door.ask(tenant, portal.OPERATOR)
         say(f"{tenant.name} eingerichtet")
         await fill(desk, today)

@@ -33,7 +33,7 @@ def legal(name: str) -> LegalText:
     return LegalText(version=version.strip(), text=text.strip())
 
 
-async def tenant(store: Files, webhook: str) -> ConfigureTenant:
+async def tenant(store: Files) -> ConfigureTenant:
     data = LOGO.encode()
     logo = File(sha256=await store.put(data), name="logo.svg", media_type="image/svg+xml", size=len(data))
     return ConfigureTenant(
@@ -49,5 +49,4 @@ async def tenant(store: Files, webhook: str) -> ConfigureTenant:
         imprint=legal("impressum"),
         terms=legal("agb"),
         privacy=legal("datenschutz"),
-        webhook=webhook,
     )
