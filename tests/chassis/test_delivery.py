@@ -236,3 +236,32 @@ async def test_while_postgresql_is_away_nothing_is_lost(surroundings, operator, 
         assert await names(looker, tenant, thing) == ["a", "b", "c"]
         await until(lambda: reacted(surroundings, 3))
         assert await count(looker, "log") == 3
+
+
+async def test_a_consumer_that_fails_in_an_unforeseen_way_comes_back(surroundings, operator, tenant, until) -> None:
+    thing = uuid4()
+    async with (
+        opened(SAYING, await surroundings.settings("catalog")) as saying,
+        opened(looking(), await surroundings.settings("billing")) as looker,
+    ):
+        await say(saying, operator, thing, "a")
+        await until(lambda: len_is(looker, tenant, thing, 1))
+        faults = []
+        for consumer in looker.consumers:
+            good = consumer.retry_parked
+
+            async def fails_once(good=good) -> None:
+                if len(faults) < len(looker.consumers):
+                    faults.append(good)
+                    raise ValueError("nobody thought of this")
+                await good()
+
+            consumer.retry_parked = fails_once  # type: ignore[method-assign]
+
+        async def all_failed() -> bool:
+            return len(faults) == len(looker.consumers)
+
+        await until(all_failed)
+        await say(saying, operator, thing, "b")
+        await until(lambda: len_is(looker, tenant, thing, 2))
+        await until(lambda: reacted(surroundings, 2))

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -184,20 +185,20 @@ async def opened(room: Room, settings: Settings) -> AsyncIterator[Context]:
         timeout = aiohttp.ClientTimeout(total=15, connect=3)
         ctx.session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         ctx.feeds = feed.Feeds(settings, room.name, ctx.session)
-        loops: list[Awaitable[None]] = []
+        loops: dict[str, Callable[[], Awaitable[None]]] = {}
         if room.deciders or room.name == "erp-bridge":
-            loops.append(ctx.relay.run())
+            loops["relay"] = ctx.relay.run
         for work in works(room, ctx):
             for topic in feed.topics(list(work.types)):
                 one = Consumer(work, topic, ctx.pool, ctx.feeds)
                 ctx.consumers.append(one)
-                loops.append(Subscription(settings, room.name, one).run())
+                loops[f"{work.name} of {topic}"] = Subscription(settings, room.name, one).run
         app = application(ctx, room.routes, **room.options)
         await stack.enter_async_context(served(app, settings.host, settings.port))
         if settings.public_port:
             await stack.enter_async_context(served(Outside(app), settings.host, settings.public_port))
-        running = [asyncio.ensure_future(loop) for loop in loops]
-        running += [asyncio.create_task(kept(task, ctx)) for task in room.tasks]
+        loops |= {task.__name__: partial(task, ctx) for task in room.tasks}
+        running = [asyncio.create_task(kept(name, loop)) for name, loop in loops.items()]
         try:
             yield ctx
         finally:
@@ -208,17 +209,17 @@ async def opened(room: Room, settings: Settings) -> AsyncIterator[Context]:
     telemetry.end()
 
 
-async def kept(task: Task, ctx: Context) -> None:
+async def kept(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     """Runs it again when it ends or fails; a fault that comes at once comes more and more slowly."""
     pause = Pause(0.2, 30.0)
     while True:
         began = time.monotonic()
         try:
-            await task(ctx)
+            await loop()
         except TRANSIENT as error:
-            structlog.get_logger().warning("a task waits", task=task.__name__, why=str(error).strip() or repr(error))
+            structlog.get_logger().warning("a loop waits", loop=name, why=str(error).strip() or repr(error))
         except Exception as error:
-            structlog.get_logger().error("a task failed", task=task.__name__, why=repr(error), exc_info=error)
+            structlog.get_logger().error("a loop failed", loop=name, why=repr(error), exc_info=error)
         if time.monotonic() - began > 60:
             pause.reset()
         await pause.wait()
