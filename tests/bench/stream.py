@@ -87,7 +87,7 @@ async def publishing(settings: Settings) -> Figure:
         bootstrap_servers=settings.bootstrap, acks="all", enable_idempotence=True, max_batch_size=1_000_000
     )
     await producer.start()
-    async with await relay._connect() as conn:
+    async with await relay.connect() as conn:
 
         async def ours() -> float:
             await conn.execute("UPDATE log SET number = NULL")

@@ -70,7 +70,7 @@ async def test_concurrent_writers_slow_commits_and_rollbacks_lose_and_reorder_no
                     written[stream] -= 0
 
     async def number(relay: Relay) -> None:
-        async with await relay._connect() as conn:
+        async with await relay.connect() as conn:
             while numbering:
                 await relay.number(conn)
                 await asyncio.sleep(0.003)
@@ -79,7 +79,7 @@ async def test_concurrent_writers_slow_commits_and_rollbacks_lose_and_reorder_no
     await asyncio.gather(*(write(place) for place in range(8)))
     numbering = False
     await asyncio.gather(*keeping)
-    async with await relays[0]._connect() as conn:
+    async with await relays[0].connect() as conn:
         await relays[0].number(conn)
     found = await published(settings)
     in_order: dict[str, list[int]] = defaultdict(list)
@@ -108,10 +108,10 @@ async def test_a_relay_that_dies_between_its_two_commits_publishes_the_same_numb
     async with await AsyncConnection.connect(settings.database_url, autocommit=True) as conn:
         for place in range(20):
             await append(conn, tenant, f"s{place % 3}", said(str(place)), operator)
-    async with await dying._connect() as conn:
+    async with await dying.connect() as conn:
         assert await dying.number(conn) == 20
     before = await published(settings)
-    async with await next_one._connect() as conn:
+    async with await next_one.connect() as conn:
         await next_one.number(conn)
         assert await next_one.publish(conn) == 20
         assert await next_one.publish(conn) == 0
@@ -123,14 +123,16 @@ async def test_only_one_relay_works_at_a_time(settings: Settings, operator: Aske
     one, other = Relay(settings, "catalog"), Relay(settings, "catalog")
     async with await AsyncConnection.connect(settings.database_url, autocommit=True) as conn:
         await append(conn, tenant, "s", said("x"), operator)
-    async with await one._connect() as first, await other._connect() as second:
-        async with first.transaction():
+    async with await other.connect() as second:
+        async with await one.connect() as first:
             assert await one.number(first) == 1
-            assert await other.number(second) == 0, "a second relay numbers while the first is at it"
-        await first.execute("SELECT pg_advisory_lock(%s)", [4_711_002])
-        assert await other.publish(second) == 0
-        await first.execute("SELECT pg_advisory_unlock(%s)", [4_711_002])
-        assert await other.publish(second) == 1
+            async with await AsyncConnection.connect(settings.database_url, autocommit=True) as conn:
+                await append(conn, tenant, "s", said("y"), operator)
+            assert await other.number(second) == 0, "a second relay numbers beside the first"
+            assert await other.publish(second) == 0
+        # The first one's connection is gone, and the lock with it.
+        assert await other.number(second) == 1
+        assert await other.publish(second) == 2
     await other.close()
 
 

@@ -22,6 +22,8 @@ from chassis.store import Connection
 from chassis.telemetry import CONSUMED, DUPLICATES, FETCHED, PARKED, RETRIES
 
 TABLES = (*schema.made(schema.positions), *parked.TABLES)
+HELD = 500
+"""Events that nobody here wants, after which the position is written at the latest."""
 ATTEMPTS = 3
 """How often a fault that will not pass by itself is tried before the stream is parked."""
 
@@ -53,6 +55,7 @@ class Consumer:
     def __post_init__(self) -> None:
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._known: dict[int, int] = {}
+        self._held: defaultdict[int, list[Recorded]] = defaultdict(list)
         self._wanted = {event.__name__ for event in self.work.types}
         self._log = structlog.get_logger().bind(consumer=self.work.name, topic=self.topic)
 
@@ -69,19 +72,47 @@ class Consumer:
         async with self._locks[partition]:
             await self._persist(lambda: self._fill(partition, upto))
 
-    async def _take(self, partition: int, events: Sequence[Recorded]) -> None:
+    def holds(self, partition: int) -> bool:
+        """Whether the position in PostgreSQL lags behind, over events that nobody here wants."""
+        return bool(self._held[partition])
+
+    async def settle(self, partition: int) -> None:
+        async with self._locks[partition]:
+            await self._persist(lambda: self._take(partition, (), at_once=True))
+
+    async def _take(self, partition: int, events: Sequence[Recorded], *, at_once: bool = False) -> None:
         if partition not in self._known:
+            self._held[partition].clear()
             self._known[partition] = await self.position(partition)
         known = self._known[partition]
         fresh = [one for one in events if (one.meta.number or 0) > known]
         if dropped := len(events) - len(fresh):
             DUPLICATES.labels(self.work.name, self.topic).inc(dropped)
         for run in contiguous(fresh):
-            first = run[0].meta.number or 0
-            if first > known + 1:
+            if (first := run[0].meta.number or 0) > known + 1:
+                self._held[partition].clear()
                 await self._fill(partition, first - 1)
-            await self._run(partition, run)
-            known = self._known[partition] = run[-1].meta.number or 0
+            await self._go_on(partition, run, at_once=at_once)
+            known = self._known[partition]
+        if at_once and self._held[partition]:
+            await self._go_on(partition, [], at_once=True)
+
+    async def _tell(self) -> None:
+        async with self.moved:
+            self.moved.notify_all()
+
+    async def _go_on(self, partition: int, run: Sequence[Recorded], *, at_once: bool) -> None:
+        """What nobody here wants need not be written down at once: most topics tell many things to few."""
+        held = self._held[partition]
+        if not at_once and len(held) < HELD and not any(one.meta.type in self._wanted for one in run):
+            held += run
+            self._known[partition] = run[-1].meta.number or 0
+            await self._tell()
+            return
+        await self._run(partition, [*held, *run])
+        held.clear()
+        if run:
+            self._known[partition] = run[-1].meta.number or 0
 
     async def _fill(self, partition: int, upto: int) -> None:
         while (known := await self.position(partition)) < upto:
@@ -124,8 +155,7 @@ class Consumer:
         else:
             await self._outside(partition, events)
         CONSUMED.labels(self.work.name, self.topic).inc(len(events))
-        async with self.moved:
-            self.moved.notify_all()
+        await self._tell()
 
     async def _inside(self, partition: int, events: Sequence[Recorded], *, careful: bool) -> None:
         async with self.pool.connection() as conn, conn.transaction():
@@ -209,6 +239,10 @@ class Consumer:
     async def position(self, partition: int) -> int:
         async with self.pool.connection() as conn:
             return await position(conn, self.work.name, self.topic, partition)
+
+    async def has(self, partition: int, number: int) -> bool:
+        """Whether all up to this number is handled, here or by another replica."""
+        return self._known.get(partition, 0) >= number or await self.position(partition) >= number
 
     async def positions(self) -> dict[int, int]:
         """By partition; what is missing is 0."""

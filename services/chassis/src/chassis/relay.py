@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import LiteralString
 from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from chassis.backoff import TRANSIENT, Pause
 from chassis.events import headers
+from chassis.pool import on_a_living_connection
 from chassis.settings import Settings
-from chassis.store import AT, BODY, NUMBER, PARTITION, STREAM, Connection, Row, numbered
+from chassis.store import AT, BODY, COLUMNS, NUMBER, PARTITION, STREAM, TENANT, VERSION, Connection, Row, numbered
 from chassis.telemetry import OUTBOX, PUBLISHED
 from chassis.topics import LARGEST, ensure_topics
 
 BATCH = 2000
 LOCK = 4_711_001
-"""The advisory lock that makes one relay the leader, for one transaction at a time."""
+"""The advisory lock that makes one relay the leader, for as long as its connection lives."""
+AT_HAND = 2 * BATCH
+"""Numbered rows of a partition that need not be read again to be published, and places that commands may ask for."""
 
 # In one transaction with publishing it lost events when killed: a number must be committed before anybody reads it.
 _NUMBER = f"""
@@ -36,15 +40,22 @@ WITH fresh AS MATERIALIZED (
 ), done AS (
     UPDATE log l SET number = ranked.number FROM ranked
     WHERE l.tenant = ranked.tenant AND l.stream = ranked.stream AND l.version = ranked.version
-    RETURNING l.partition, l.number
+    RETURNING l.*
 ), heads AS (
     UPDATE relay r SET numbered = top.number
     FROM (SELECT partition, max(number) AS number FROM done GROUP BY partition) AS top
     WHERE r.partition = top.partition
 )
-SELECT count(*) FROM done
+SELECT {COLUMNS} FROM done ORDER BY partition, number
 """
-_PLAN = "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off"
+_OPTIONS = (
+    "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off"
+    # A leader whose machine is gone may not lead for hours.
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+)
+# What a crash forgets of this is published once more.
+_PUBLISHED = "UPDATE relay SET published = greatest(published, %s) WHERE partition = %s"
+_UNHURRIED = _OPTIONS + " -c synchronous_commit=off"
 
 
 class Relay:
@@ -55,6 +66,10 @@ class Relay:
         self._to_publish = asyncio.Event()
         self.numbered = asyncio.Condition()
         self.last_publish = time.monotonic()
+        self.leads = False
+        """Whether this relay is the one that works. Two may publish for a moment: consumers drop what comes twice."""
+        self._at_hand: dict[int, list[Row]] = defaultdict(list)
+        self._places: OrderedDict[tuple[UUID, str, int], tuple[int, int]] = OrderedDict()
         self._producer: AIOKafkaProducer | None = None
 
     def wake(self) -> None:
@@ -68,7 +83,7 @@ class Relay:
         pause = Pause()
         while True:
             try:
-                async with await self._connect() as conn:
+                async with await self.connect(_OPTIONS if what == "numbering" else _UNHURRIED) as conn:
                     while True:
                         await work(conn)
                         pause.reset()
@@ -77,13 +92,16 @@ class Relay:
             except Exception as error:
                 # Whatever it is, what comes later may not be published before this: it is tried again, and heard of.
                 structlog.get_logger().error("the relay fails", what=what, room=self.room, exc_info=error)
+            finally:
+                if what == "numbering":
+                    self.leads = False
             if what == "publishing":
                 await self._close_producer()
             await pause.wait()
 
-    async def _connect(self) -> Connection:
+    async def connect(self, options: str = _OPTIONS) -> Connection:
         return await AsyncConnection.connect(
-            self.settings.database_url, autocommit=True, options=_PLAN, connect_timeout=5
+            self.settings.database_url, autocommit=True, options=options, connect_timeout=5
         )
 
     async def number_all(self, conn: Connection) -> None:
@@ -94,21 +112,28 @@ class Relay:
             await asyncio.sleep(0)
         self._fresh.clear()
         while await self.number(conn) == BATCH:
-            await self._tell()
-        await self._tell()
-
-    async def _tell(self) -> None:
-        self._to_publish.set()
-        async with self.numbered:
-            self.numbered.notify_all()
+            continue
 
     async def number(self, conn: Connection) -> int:
-        """How many rows got their number; 0 too if another relay is at work."""
-        async with conn.transaction():
-            if not await _answer(conn, "SELECT pg_try_advisory_xact_lock(%s)", LOCK):
+        """How many rows got their number; 0 too if another relay is at work, by the connection's lock."""
+        if not self.leads:
+            found = await conn.execute("SELECT pg_try_advisory_lock(%s)", [LOCK], prepare=True)
+            self.leads = bool((await found.fetchone() or (False,))[0])
+            if not self.leads:
                 return 0
-            found = await conn.execute(_NUMBER, prepare=True)
-            return int((await found.fetchone() or (0,))[0])
+        # One statement, one transaction: when its rows are here, their numbers are committed.
+        rows = await (await conn.execute(_NUMBER, prepare=True)).fetchall()
+        for row in rows:
+            if len(at_hand := self._at_hand[row[PARTITION]]) < AT_HAND:
+                at_hand.append(row)
+            self._places[(row[TENANT], row[STREAM], row[VERSION])] = (row[PARTITION], row[NUMBER])
+        while len(self._places) > AT_HAND:
+            self._places.popitem(last=False)
+        if rows:
+            self._to_publish.set()
+            async with self.numbered:
+                self.numbered.notify_all()
+        return len(rows)
 
     async def publish_all(self, conn: Connection) -> None:
         try:
@@ -116,20 +141,12 @@ class Relay:
         except TimeoutError:
             await asyncio.sleep(0)
         self._to_publish.clear()
-        while await self.publish(conn):
-            continue
+        await self.publish(conn)
 
     async def publish(self, conn: Connection) -> int:
         """How many events were sent; they are marked as such when Kafka has them on all in-sync replicas."""
-        # Held by the session, not by a transaction: that would stay open for as long as Kafka takes.
-        if not await _answer(conn, "SELECT pg_try_advisory_lock(%s)", LOCK + 1):
+        if not self.leads:
             return 0
-        try:
-            return await self._publish(conn)
-        finally:
-            await _answer(conn, "SELECT pg_advisory_unlock(%s)", LOCK + 1)
-
-    async def _publish(self, conn: Connection) -> int:
         found = await conn.execute("SELECT partition, numbered, published FROM relay", prepare=True)
         heads = await found.fetchall()
         OUTBOX.labels(self.room).set(sum(numbered - done for _, numbered, done in heads))
@@ -145,11 +162,17 @@ class Relay:
         self, conn: Connection, producer: AIOKafkaProducer, partition: int, upto: int, done: int
     ) -> None:
         while done < upto:
-            rows = await numbered(conn, partition, done, BATCH, upto)
+            rows = self._taken(partition, done) or await numbered(conn, partition, done, BATCH, upto)
             await send(producer, self.settings.topic_of(self.room), self.room, rows)
             done = rows[-1][NUMBER]
-            await conn.execute("UPDATE relay SET published = %s WHERE partition = %s", [done, partition], prepare=True)
+            await conn.execute(_PUBLISHED, [done, partition], prepare=True)
             PUBLISHED.labels(self.room).inc(len(rows))
+
+    def _taken(self, partition: int, after: int) -> list[Row]:
+        """What comes next, if numbering has left it at hand."""
+        rows, self._at_hand[partition] = self._at_hand[partition], []
+        rows = [row for row in rows if row[NUMBER] > after]
+        return rows if rows and rows[0][NUMBER] == after + 1 else []
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -182,24 +205,37 @@ class Relay:
                 structlog.get_logger().warning("the old producer did not close", why=str(error))
 
     async def place_of(
-        self, conn: Connection, tenant: UUID, stream: str, version: int
+        self, connections: AsyncConnectionPool, tenant: UUID, stream: str, version: int, *, fresh: bool
     ) -> tuple[int | None, int | None]:
-        """Partition and number of what was just appended; no number: private, or numbering is held up."""
-        for _ in range(4):
+        """Partition and number of an event; no number: private, or numbering is held up. `fresh`: public and new."""
+        place = (tenant, stream, version)
+
+        async def read(conn: Connection) -> tuple[int | None, int | None, bool]:
             found = await conn.execute(
                 "SELECT partition, number, public FROM log WHERE tenant = %s AND stream = %s AND version = %s",
-                [tenant, stream, version],
+                place,
                 prepare=True,
             )
-            partition, number, public = await found.fetchone() or (None, None, False)
+            return await found.fetchone() or (None, None, False)
+
+        if fresh and self.leads:
+            await self._until_numbered(place)
+        partition = None
+        for _ in range(4):
+            if known := self._places.get(place):
+                return known
+            partition, number, public = await on_a_living_connection(connections, read)
             if number is not None or not public:
                 return partition, number
-            async with self.numbered:
-                try:
-                    await asyncio.wait_for(self.numbered.wait(), 0.25)
-                except TimeoutError:
-                    continue
+            await self._until_numbered(place)
         return partition, None
+
+    async def _until_numbered(self, place: tuple[UUID, str, int], seconds: float = 0.25) -> None:
+        async with self.numbered:
+            try:
+                await asyncio.wait_for(self.numbered.wait_for(lambda: place in self._places), seconds)
+            except TimeoutError:
+                return
 
     async def close(self) -> None:
         await self._close_producer()
@@ -225,8 +261,3 @@ async def send(producer: AIOKafkaProducer, topic: str, room: str, rows: Sequence
             builder = producer.create_batch()
     sent.append(await producer.send_batch(builder, topic, partition=partition))
     await asyncio.gather(*sent)
-
-
-async def _answer(conn: Connection, question: LiteralString, lock: int) -> bool:
-    found = await conn.execute(question, [lock], prepare=True)
-    return bool((await found.fetchone() or (False,))[0])

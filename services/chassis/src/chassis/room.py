@@ -25,7 +25,7 @@ from chassis.commands import Along, Before, Decisions
 from chassis.consumer import Consumer, Work
 from chassis.decider import Asker, Decider
 from chassis.files import Files
-from chassis.pool import on_a_living_connection, pool
+from chassis.pool import pool
 from chassis.rebuild import prepare_views, rebuild
 from chassis.relay import Relay
 from chassis.rows import Rows
@@ -91,8 +91,9 @@ class Context:
         given = cause or Cause(traceparent=telemetry.traceparent())
         outcome = await self.decisions.execute(self.single, command, who, given, self)
         self.relay.wake()
-        partition, number = await on_a_living_connection(
-            self.single, lambda conn: self.relay.place_of(conn, who.tenant, outcome.stream, outcome.version)
+        fresh = bool(outcome.events) and outcome.events[-1].public
+        partition, number = await self.relay.place_of(
+            self.single, who.tenant, outcome.stream, outcome.version, fresh=fresh
         )
         return Answer(self.room, outcome.stream, outcome.version, partition, number)
 
@@ -112,7 +113,7 @@ class Context:
         if found is None:
             return True
         until = time.monotonic() + within
-        while await found.position(partition) < number:
+        while not await found.has(partition, number):
             left = until - time.monotonic()
             if left <= 0:
                 return False

@@ -26,7 +26,7 @@ COLUMNS = (
     "id, tenant, stream, version, type, partition, number, at, user_id, user_name, customer, causation, request,"
     " traceparent, body"
 )
-STREAM, PARTITION, NUMBER, AT, BODY = 2, 5, 6, 7, 14
+TENANT, STREAM, VERSION, PARTITION, NUMBER, AT, BODY = 1, 2, 3, 5, 6, 7, 14
 """Where these stand in a row of the COLUMNS."""
 _FIELDS = (
     "tenant, stream, version, id, type, body, at, user_id, user_name, customer, causation, request, traceparent,"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import deque
+from dataclasses import dataclass, field
 from typing import cast
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -23,28 +24,48 @@ from chassis.topics import ensure_topics
 
 QUIET = 1.0
 """Seconds without a record after which the owner is asked whether there is more than Kafka brings."""
-ACKNOWLEDGED_EVERY = 1.0
-"""Seconds. The position that counts lies in PostgreSQL; Kafka's only says where a new start begins to read."""
-BUSY_MS, QUIET_MS = 10, 300
-"""How long the broker may keep a question open, while something happens and while nothing does."""
-BUSY_FOR = 10.0
-"""Seconds after a record."""
 RARELY = 5.0
 """Seconds between these questions when the answer has long been no."""
+ACKNOWLEDGED_EVERY = 1.0
+"""Seconds. The position that counts lies in PostgreSQL; Kafka's only says where a new start begins to read."""
+SOON = 0.2
+"""Seconds until a position that moved past events which nobody here wants is written, if nothing else comes."""
+OPEN_MS = 5_000
+"""How long the broker keeps a question open over topics in which nothing happens."""
+NEVER_MS = 24 * 3600 * 1000
+"""FastStream sleeps for as long again when it has asked in vain: what came meanwhile would wait."""
 MOST = 2000
+FULL = 10_000
+"""Events that wait in memory, after which no more are fetched."""
 
 Records = tuple[ConsumerRecord[bytes, bytes], ...]
 
 
+@dataclass
+class Lane:
+    """The records of one partition that wait their turn, and the offset up to which all are handled."""
+
+    waiting: deque[Recorded] = field(default_factory=deque)
+    fresh: asyncio.Event = field(default_factory=asyncio.Event)
+    arrived: int = 0
+    handled: int = 0
+
+
 class Subscription:
-    """One consumer of one topic, in a consumer group of its own."""
+    """One consumer of one topic, in a consumer group of its own.
+
+    What Kafka brings is taken out of its hands at once and handled in a lane for each partition: aiokafka asks a
+    broker one question at a time, and a question that leaves out a partition whose last records are still lying there
+    would keep its next ones waiting.
+    """
 
     def __init__(self, settings: Settings, room: str, consumer: Consumer) -> None:
         self.settings = settings
         self.consumer = consumer
         self.topic = consumer.topic
         self.group = f"{settings.topic_prefix}{room}.{consumer.work.name}.{consumer.topic}"
-        self._acknowledged = 0.0
+        self._lanes = {partition: Lane() for partition in range(PARTITIONS)}
+        self._room = asyncio.Event()
         self._log = structlog.get_logger().bind(group=self.group)
 
     async def run(self) -> None:
@@ -52,6 +73,8 @@ class Subscription:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._look_after())
+            for partition, lane in self._lanes.items():
+                tasks.create_task(self._work(partition, lane))
 
     async def _listen(self) -> None:
         pause = Pause()
@@ -70,14 +93,28 @@ class Subscription:
 
     async def _until_broken(self, broker: KafkaBroker) -> None:
         """FastStream's loop survives most faults; when its task has ended nobody would notice."""
+        told: dict[int, int] = {}
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(ACKNOWLEDGED_EVERY)
             for subscriber in broker.subscribers:
-                if time.monotonic() - self.consumer.last_record > BUSY_FOR:
-                    hurry(getattr(subscriber, "consumer", None), QUIET_MS)
                 tasks = getattr(subscriber, "tasks", [])
                 if not tasks or all(task.done() for task in tasks):
                     raise ConnectionError("the loop of the subscription has ended")
+                handled = {number: lane.handled for number, lane in self._lanes.items() if lane.handled}
+                if handled != told and (consumer := getattr(subscriber, "consumer", None)):
+                    told = handled
+                    await self._acknowledge(consumer, handled)
+
+    async def _acknowledge(self, consumer: AIOKafkaConsumer, handled: dict[int, int]) -> None:
+        topic = self.settings.topic_of(self.topic)
+        mine = {place.partition for place in consumer.assignment() if place.topic == topic}
+        offsets = {TopicPartition(topic, number): upto for number, upto in handled.items() if number in mine}
+        try:
+            if offsets:
+                await consumer.commit(offsets)
+        except KafkaError as error:
+            # Everything is handled; after a rebalance it comes once more and is dropped.
+            self._log.info("the offsets were not committed", why=repr(error))
 
     async def _stop(self, broker: KafkaBroker) -> None:
         try:
@@ -118,12 +155,12 @@ class Subscription:
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             max_records=MOST,
-            batch_timeout_ms=500,
-            fetch_max_wait_ms=QUIET_MS,
+            batch_timeout_ms=NEVER_MS,
+            fetch_max_wait_ms=OPEN_MS,
             fetch_max_bytes=8 * 1024 * 1024,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
-            max_poll_interval_ms=24 * 3600 * 1000,
+            max_poll_interval_ms=NEVER_MS,
             parser=tolerant,
             decoder=undecoded,
         )
@@ -131,25 +168,37 @@ class Subscription:
         return broker
 
     async def _handle(self, message: KafkaAckableMessage) -> None:
-        hurry(message.consumer, BUSY_MS)
-        by_partition: dict[int, list[Recorded]] = defaultdict(list)
+        self.consumer.last_record = time.monotonic()
         for record in cast(Records, message.raw_message):
             try:
+                lane = self._lanes[record.partition]
+                lane.arrived = record.offset + 1
                 meta = read_headers(record.headers, record.partition)
-                by_partition[record.partition].append(Recorded(meta, (record.value or b"").decode()))
-            except (Unreadable, UnicodeDecodeError) as error:
+                lane.waiting.append(Recorded(meta, (record.value or b"").decode()))
+                lane.fresh.set()
+            except (Unreadable, UnicodeDecodeError, KeyError) as error:
                 # If it was an event of ours, its number is missing now and the owner's feed gives it.
                 GARBAGE.labels(self.consumer.work.name, self.topic).inc()
                 self._log.error("a Kafka record is no event", offset=record.offset, why=str(error))
-        await asyncio.gather(*(self.consumer.take(*one) for one in by_partition.items()))
-        if time.monotonic() - self._acknowledged < ACKNOWLEDGED_EVERY:
-            return
-        self._acknowledged = time.monotonic()
-        try:
-            await message.ack()
-        except KafkaError as error:
-            # Everything is handled; after a rebalance it comes once more and is dropped.
-            self._log.info("the offsets were not committed", why=repr(error))
+        while sum(len(lane.waiting) for lane in self._lanes.values()) > FULL:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _work(self, partition: int, lane: Lane) -> None:
+        """One lane, for ever: as much at once as has come meanwhile."""
+        while True:
+            try:
+                await asyncio.wait_for(lane.fresh.wait(), SOON if self.consumer.holds(partition) else None)
+            except TimeoutError:
+                await self.consumer.settle(partition)
+                continue
+            lane.fresh.clear()
+            while lane.waiting:
+                batch = [lane.waiting.popleft() for _ in range(min(MOST, len(lane.waiting)))]
+                arrived = lane.arrived if not lane.waiting else 0
+                await self.consumer.take(partition, batch)
+                lane.handled = arrived or lane.handled
+                self._room.set()
 
     async def _look_after(self) -> None:
         """What Kafka does not bring is fetched, what was parked and released is handed in again."""
@@ -176,14 +225,6 @@ class Subscription:
             if time.monotonic() - self.consumer.last_record > QUIET:
                 await self.consumer.catch_up(partition, upto)
         return True
-
-
-def hurry(consumer: object, milliseconds: int) -> None:
-    """aiokafka asks a broker one question at a time. While that one is kept open over partitions in which nothing
-    happens, nothing new is fetched of those in which something does: there is no setting for this, but a field."""
-    fetcher = getattr(consumer, "_fetcher", None)
-    if fetcher is not None:
-        fetcher._fetch_max_wait_ms = milliseconds
 
 
 async def undecoded(message: KafkaAckableMessage) -> KafkaAckableMessage:
