@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from chassis.backoff import Pause
 from chassis.decider import Asked, Asker, Decider
 from chassis.pool import on_a_living_connection
-from chassis.rows import get
+from chassis.rows import across
 from chassis.store import Cause, Conflict, Connection, Row, insert, load, rows
 from chassis.views import AnyView
 
@@ -92,6 +92,7 @@ class Decisions:
         `remember` only where this is all that the transaction appends: what it sees of its own may be rolled back.
         """
         states = await self._load(conn, asked)
+        facts = await self._facts(conn, asked)
         if remember:
             for key, found in states.items():
                 self._remember(key, found)
@@ -99,11 +100,11 @@ class Decisions:
         outcomes: list[Outcome] = []
         written: list[tuple[Along, Command, Sequence[Event], Asked]] = []
         now = datetime.now(UTC)
-        for command, who, cause, extra in asked:
+        for (command, who, cause, _), known in zip(asked, facts, strict=True):
             decider = self._by_command[type(command)]
             key = (decider.name, who.tenant, decider.stream(command))
             version, state = states[key]
-            circumstances = Asked(who, now, await self._facts(conn, decider, command, who, extra))
+            circumstances = Asked(who, now, known)
             said = list(decider.decide(command, state, circumstances))
             new += rows(who.tenant, key[2], version, said, who, cause, now)
             for event in said:
@@ -144,14 +145,17 @@ class Decisions:
                 self._states.popitem(last=False)
 
     async def _facts(
-        self,
-        conn: Connection,
-        decider: Decider[Any],
-        command: Command,
-        who: Asker,
-        extra: Mapping[tuple[str, Any], Any],
-    ) -> Facts:
-        facts: Facts = {(view, str(key)): value for (view, key), value in extra.items()}
-        for view, key in decider.needs(command):
-            facts[(view, str(key))] = await get(conn, self.views[view], who.tenant, key)
-        return facts
+        self, conn: Connection, asked: Sequence[tuple[Command, Asker, Cause, Mapping[tuple[str, Any], Any]]]
+    ) -> list[Facts]:
+        """What each of them needs to know, with one question for all."""
+        needed = [
+            [(view, str(key)) for view, key in self._by_command[type(command)].needs(command)]
+            for command, _, _, _ in asked
+        ]
+        wanted = {(view, one[1].tenant, key) for one, places in zip(asked, needed, strict=True) for view, key in places}
+        found = await across(conn, [(self.views[view], tenant, key) for view, tenant, key in wanted])
+        return [
+            {place: found.get((place[0], who.tenant, place[1])) for place in places}
+            | {(view, str(key)): value for (view, key), value in extra.items()}
+            for (_, who, _, extra), places in zip(asked, needed, strict=True)
+        ]

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from chassis.pool import on_a_living_connection
 from chassis.store import Connection
-from chassis.views import View
+from chassis.views import AnyView, View
 
 D = TypeVar("D", bound=BaseModel)
 _OPERATORS = {"<", "<=", ">", ">=", "="}
@@ -118,6 +118,29 @@ async def get(conn: Connection, view: View[D], tenant: UUID, key: UUID | str) ->
     )
     row = await found.fetchone()
     return None if row is None else _parsed(view.doc, row[0])
+
+
+async def across(
+    conn: Connection, wanted: Sequence[tuple[AnyView, UUID, str]]
+) -> dict[tuple[str, UUID, str], BaseModel]:
+    """Documents of several views with one question: by the view's name, firm and key, as far as there are any."""
+    groups: dict[tuple[str, UUID], tuple[AnyView, list[str]]] = {}
+    for view, tenant, key in sorted(wanted, key=lambda one: (one[0].name, one[1], one[2])):
+        groups.setdefault((view.name, tenant), (view, []))[1].append(key)
+    if not groups:
+        return {}
+    places = list(groups)
+    arms: list[str] = []
+    given: list[Any] = []
+    for (_, tenant), (view, keys) in groups.items():
+        condition = "key = %s" if len(keys) == 1 else "key = ANY(%s)"
+        arms.append(f"SELECT {len(arms)}, key, doc::text FROM {view.table} WHERE tenant = %s AND {condition}")
+        given += [tenant, keys[0] if len(keys) == 1 else keys]
+    found = await conn.execute(" UNION ALL ".join(arms), given, prepare=True)
+    return {
+        (*places[arm], key): _parsed(groups[places[arm]][0].doc, text)  # type: ignore[arg-type]
+        for arm, key, text in await found.fetchall()
+    }
 
 
 async def many(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> dict[str, D]:
