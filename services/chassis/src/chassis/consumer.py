@@ -18,14 +18,13 @@ from chassis import parked, schema
 from chassis.backoff import TRANSIENT, Pause
 from chassis.events import Meta, Recorded, contiguous
 from chassis.feed import Feeds
+from chassis.outside import ATTEMPTS, SOME, attempt, side_by_side
 from chassis.store import Connection
 from chassis.telemetry import CONSUMED, DUPLICATES, FETCHED, PARKED, RETRIES
 
 TABLES = (*schema.made(schema.positions), *parked.TABLES)
 HELD = 500
 """Events that nobody here wants, after which the position is written at the latest."""
-ATTEMPTS = 3
-"""How often a fault that will not pass by itself is tried before the stream is parked."""
 
 
 class Work(Protocol):
@@ -34,9 +33,12 @@ class Work(Protocol):
     name: str
     types: frozenset[type[Event]]
     inside: bool
-    """Whether it works within the transaction that moves the position; else once before it, event by event."""
+    """Whether it works within the transaction that moves the position; else before it, event by event."""
 
     async def handle(self, conn: Connection | None, events: Sequence[tuple[Meta, Event]]) -> None: ...
+
+    def done(self) -> None:
+        """What was handled is committed: who waits for it may look."""
 
 
 class Gap(Exception):
@@ -154,6 +156,8 @@ class Consumer:
                 await self._inside(partition, events, careful=True)
         else:
             await self._outside(partition, events)
+        if any(one.meta.type in self._wanted for one in events):
+            self.work.done()
         CONSUMED.labels(self.work.name, self.topic).inc(len(events))
         await self._tell()
 
@@ -180,51 +184,44 @@ class Consumer:
             return None
         if (one.meta.tenant, one.meta.stream) in stopped:
             return await parked.queue(conn, self.work.name, one)
-        for attempt in range(1, ATTEMPTS + 1):
+        for turn in range(1, ATTEMPTS + 1):
             try:
                 async with conn.transaction():
                     return await self.work.handle(conn, self._wanted_of([one]))
             except TRANSIENT:
                 raise
             except Exception as error:
-                if attempt == ATTEMPTS:
+                if turn == ATTEMPTS:
                     await self._park(conn, one, error)
                     stopped.add((one.meta.tenant, one.meta.stream))
         return None
 
     async def _outside(self, partition: int, events: Sequence[Recorded]) -> None:
-        for one in events:
-            if await self.position(partition) >= (one.meta.number or 0):
-                continue
-            failed: Exception | None = None
-            async with self.pool.connection() as conn:
-                waits = (one.meta.tenant, one.meta.stream) in await parked.streams(conn, self.work.name, self.topic)
-            if one.meta.type in self._wanted and not waits:
-                failed = await self._attempt(one)
+        for start in range(0, len(events), SOME):
+            some = events[start : start + SOME]
+            failed: dict[UUID, Exception] = {}
+            waiting: set[tuple[UUID, str]] = set()
+            if wanted := [one for one in some if one.meta.type in self._wanted]:
+                async with self.pool.connection() as conn:
+                    known = await position(conn, self.work.name, self.topic, partition)
+                    waiting = await parked.streams(conn, self.work.name, self.topic)
+                fresh = [one for one in wanted if (one.meta.number or 0) > known]
+                free = [one for one in fresh if (one.meta.tenant, one.meta.stream) not in waiting]
+                failed = await side_by_side(self.work, free)
             async with self.pool.connection() as conn, conn.transaction():
-                if await self._locked(conn, partition, [one]):
-                    stopped = await parked.streams(conn, self.work.name, self.topic)
-                    if waits and (one.meta.tenant, one.meta.stream) not in stopped:
-                        raise Gap  # what stood before it has just been handled
-                    if failed is not None:
-                        await self._park(conn, one, failed)
-                    elif waits and one.meta.type in self._wanted:
+                todo = await self._locked(conn, partition, some)
+                stopped = await parked.streams(conn, self.work.name, self.topic)
+                for one in (one for one in todo if one.meta.type in self._wanted):
+                    stream = (one.meta.tenant, one.meta.stream)
+                    if one.meta.id in failed:
+                        await self._park(conn, one, failed[one.meta.id])
+                        stopped.add(stream)
+                    elif stream in stopped:
                         await parked.queue(conn, self.work.name, one)
-                    await self._advance(conn, partition, one)
-
-    async def _attempt(self, one: Recorded) -> Exception | None:
-        """None if it went well; the fault if it will not pass by itself."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                await self.work.handle(None, self._wanted_of([one]))
-                return None
-            except TRANSIENT:
-                raise
-            except Exception as error:
-                if attempt == ATTEMPTS:
-                    return error
-                self._log.warning("fails and is tried again", event_type=one.meta.type, why=repr(error))
-        return None
+                    elif stream in waiting:
+                        raise Gap  # what stood before it has just been handled
+                if todo:
+                    await self._advance(conn, partition, todo[-1])
 
     def _wanted_of(self, events: Sequence[Recorded]) -> list[tuple[Meta, Event]]:
         return [(one.meta, one.event()) for one in events if one.meta.type in self._wanted]
@@ -292,7 +289,7 @@ class Consumer:
             one = await parked.first(conn, self.work.name, self.topic, tenant, stream)
         if one is None:
             return False
-        failed = None if self.work.inside else await self._attempt(one)
+        failed = None if self.work.inside else await attempt(self.work, one)
         async with self.pool.connection() as conn, conn.transaction():
             # Whoever holds the position may not queue anything behind it meanwhile.
             await self._locked(conn, one.meta.partition, [])
@@ -308,6 +305,7 @@ class Consumer:
                 await parked.done(conn, self.work.name, one)
             else:
                 await parked.failed_again(conn, self.work.name, one, failed)
+        self.work.done()
         return failed is None
 
 

@@ -35,7 +35,7 @@ from chassis.store import Cause
 from chassis.subscribing import Subscription
 from chassis.views import AnyView
 from chassis.web import application
-from chassis.works import Acting, Effects, Folding, Reacting, Reactions
+from chassis.works import Acting, Effects, Folding, Keeping, Reacting, Reactions
 
 STUCK = 10.0
 """Seconds without progress, while there is something to do, after which a room says that it is not well."""
@@ -51,6 +51,7 @@ class Room:
     deciders: Sequence[Decider[Any]] = ()
     reactions: Reactions | None = None
     effects: Sequence[Effects] = ()
+    keeping: Sequence[Keeping] = ()
     views: Sequence[AnyView] = ()
     tables: Sequence[str] = ()
     routes: Sequence[Any] = ()
@@ -164,7 +165,7 @@ def works(room: Room, ctx: Context) -> list[Work]:
     if room.reactions:
         made.append(Reacting(room.name, room.reactions, ctx.decisions, ctx.relay.wake))
     made += [Acting(room.name, effects, ctx) for effects in room.effects if effects.steps]
-    return made
+    return made + list(room.keeping)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The three things that a room does with events: folds them into views, reacts with commands, has effects outside."""
+"""What a room does with events: folds them into views, reacts with commands, keeps them, has effects outside."""
 
 from __future__ import annotations
 
@@ -77,13 +77,16 @@ class Folding:
         assert conn is not None
         await fold(conn, self.views, events)
 
+    def done(self) -> None:
+        """Who waits for the views watches their position."""
+
 
 class Reacting:
     name = "reactions"
     inside = True
 
     def __init__(self, room: str, reactions: Reactions, decisions: Decisions, said: Callable[[], None]) -> None:
-        self.room, self.reactions, self.decisions, self.said = room, reactions, decisions, said
+        self.room, self.reactions, self.decisions, self.done = room, reactions, decisions, said
         self.types = frozenset(reactions.steps)
 
     async def handle(self, conn: Connection | None, events: Events) -> None:
@@ -96,7 +99,25 @@ class Reacting:
                 asked += [(command, who, cause, {}) for command in self.reactions.steps[type(event)](event, meta)]
         if asked:
             await self.decisions.decide_all(conn, asked)
-            self.said()
+
+
+class Keeping:
+    """Their events → rows in tables of the room's own, many at once, in the transaction that moves the position."""
+
+    inside = True
+
+    def __init__(
+        self,
+        name: str,
+        types: Sequence[type[Event]],
+        keep: Callable[[Connection, Events], Awaitable[None]],
+        done: Callable[[], None],
+    ) -> None:
+        self.name, self.types, self.keep, self.done = name, frozenset(types), keep, done
+
+    async def handle(self, conn: Connection | None, events: Events) -> None:
+        assert conn is not None
+        await self.keep(conn, events)
 
 
 class Acting:
@@ -111,3 +132,6 @@ class Acting:
         for meta, event in events:
             with telemetry.span(f"{self.room} {self.name} {meta.type}", meta.traceparent):
                 await self.effects.steps[type(event)](event, meta, self.ctx)
+
+    def done(self) -> None:
+        """What it does is done outside; nobody here waits for it."""
