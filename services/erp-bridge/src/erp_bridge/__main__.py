@@ -7,7 +7,7 @@ from litestar.openapi import OpenAPIConfig
 
 from erp_bridge import bulk, documents, fetching, openapi, portal, reconciling, single, status
 from erp_bridge.connections import connect, connect_the_desk, firm_of
-from erp_bridge.external import effects
+from erp_bridge.external import external_orders
 from erp_bridge.problems import HANDLERS
 from erp_bridge.single import PREFIX
 from erp_bridge.tables import TABLES
@@ -40,7 +40,7 @@ api = Router(
 
 room = Room(
     "erp-bridge",
-    effects=[effects],
+    keeping=[external_orders],
     views=[taken_over],
     tables=TABLES,
     routes=[api, connect],

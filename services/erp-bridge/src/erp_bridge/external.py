@@ -2,69 +2,91 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from chassis import telemetry
 from chassis.events import Meta
-from chassis.room import Context, Effects
 from chassis.store import Connection
+from chassis.works import Events, Keeping
 from contracts.orders import OrderCancelled, OrderPlaced
 
 from erp_bridge.news import news
 from erp_bridge.reports import Known
 
-effects = Effects("external-orders")
-
 Body = dict[str, Any]
 
 
-@effects.on(OrderPlaced)
-async def order_placed(event: OrderPlaced, meta: Meta, ctx: Context) -> None:
-    async with ctx.single.connection() as conn:
-        names = await reported_by_id(
-            conn,
-            meta.tenant,
-            [event.customer, event.site, event.haul.waste_type, event.haul.container_type],
-        )
-    await keep(ctx, meta, "place", event.order, event.customer, event.container, placed(event, meta.time, names))
-
-
-@effects.on(OrderCancelled)
-async def order_cancelled(event: OrderCancelled, meta: Meta, ctx: Context) -> None:
-    if not event.by_customer:
+async def keep(conn: Connection, events: Events) -> None:
+    """Once for each order and action. Cursors become visible in their order: the lock is held until the commit."""
+    names = await reported_by_id(conn, events)
+    bodies = await ordered_before(conn, events)
+    rows: list[tuple[Any, ...]] = []
+    for meta, event in events:
+        with telemetry.span(f"erp-bridge external-orders {meta.type}", meta.traceparent):
+            match event:
+                case OrderPlaced():
+                    action, body = "place", placed(event, meta, names)
+                    bodies[meta.tenant, event.order] = body
+                case OrderCancelled() if event.by_customer:
+                    before = bodies.get((meta.tenant, event.order))
+                    if before is None:
+                        raise LookupError(f"order {event.order} was cancelled, but it never came to the bridge")
+                    action, body = "cancel", cancelled(before, event)
+                case _:
+                    continue
+            written = msgspec.json.encode(body).decode()
+            about = (event.order, action, event.customer, event.container)
+            rows.append((meta.tenant, *about, written, telemetry.traceparent()))
+    if not rows:
         return
-    async with ctx.single.connection() as conn:
-        found = await conn.execute(
-            "SELECT body FROM external_orders WHERE tenant = %s AND reference = %s AND action = 'place'",
-            [meta.tenant, event.order],
-        )
-        row = await found.fetchone()
-    if row is None:
-        raise LookupError(f"order {event.order} was cancelled, but it never came to the bridge")
-    body = cancelled(row[0], event)
-    await keep(ctx, meta, "cancel", event.order, event.customer, event.container, body)
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(tenant, 34)) FROM unnest(%s::text[]) AS t (tenant)",
+        [sorted({str(row[0]) for row in rows})],
+        prepare=True,
+    )
+    await conn.execute(
+        "INSERT INTO external_orders (cursor, tenant, reference, action, customer, container, body, traceparent)"
+        " SELECT coalesce((SELECT max(cursor) FROM external_orders o WHERE o.tenant = n.tenant), 0)"
+        " + row_number() OVER (PARTITION BY n.tenant ORDER BY n.place),"
+        " n.tenant, n.reference, n.action, n.customer, n.container, n.body, n.traceparent"
+        " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::text[])"
+        " WITH ORDINALITY AS n (tenant, reference, action, customer, container, body, traceparent, place)"
+        " ON CONFLICT (tenant, reference, action) DO NOTHING",
+        [list(column) for column in zip(*rows, strict=True)],
+        prepare=True,
+    )
 
 
-def placed(event: OrderPlaced, at: datetime, names: Mapping[UUID, tuple[str, Known]]) -> Body:
+external_orders = Keeping("external-orders", [OrderPlaced, OrderCancelled], keep, news.ring)
+
+Names = Mapping[tuple[UUID, UUID], tuple[str, Known]]
+"""By firm and id: what it goes by at the ERP, and what was reported last."""
+
+
+def placed(event: OrderPlaced, meta: Meta, names: Names) -> Body:
     """As the ERP reads it; what it never reported itself has no number."""
     haul = event.haul
+
+    def reported(id: UUID | None) -> tuple[str, Known] | None:
+        return names.get((meta.tenant, id)) if id else None
+
     return {
         "reference": str(event.order),
         "action": "place",
         "kind": str(haul.kind),
-        "customer": named(names.get(event.customer), ("name", "address", "phone", "email"), ""),
-        "site": named(names.get(event.site), ("name", "address", "coordinates"), haul.site_name),
-        "waste_type": named(names.get(haul.waste_type), ("name", "code"), haul.waste_type_name),
-        "container_type": named(names.get(haul.container_type), ("name",), haul.container_type_name),
+        "customer": named(reported(event.customer), ("name", "address", "phone", "email"), ""),
+        "site": named(reported(event.site), ("name", "address", "coordinates"), haul.site_name),
+        "waste_type": named(reported(haul.waste_type), ("name", "code"), haul.waste_type_name),
+        "container_type": named(reported(haul.container_type), ("name",), haul.container_type_name),
         "container": {"number": haul.container_number} if haul.container_number else None,
         "desired": event.desired.isoformat() if event.desired else None,
         "note": event.note,
         "placed_by": event.placed_by,
-        "placed_at": at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "placed_at": meta.time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "reason": "",
     }
 
@@ -80,34 +102,34 @@ def cancelled(body: Body, event: OrderCancelled) -> Body:
     return {**body, "action": "cancel", "reason": event.reason}
 
 
-async def reported_by_id(conn: Connection, tenant: UUID, ids: list[UUID]) -> dict[UUID, tuple[str, Known]]:
+async def reported_by_id(conn: Connection, events: Events) -> Names:
+    wanted = {
+        (meta.tenant, id)
+        for meta, event in events
+        if isinstance(event, OrderPlaced)
+        for id in (event.customer, event.site, event.haul.waste_type, event.haul.container_type)
+    }
     found = await conn.execute(
-        "SELECT id, number, customer, report FROM reported WHERE tenant = %s AND id = ANY(%s)",
-        [tenant, ids],
+        "SELECT r.tenant, r.id, r.number, r.customer, r.report FROM unnest(%s::uuid[], %s::uuid[]) AS w (tenant, id)"
+        " JOIN reported r ON r.tenant = w.tenant AND r.id = w.id",
+        [[tenant for tenant, _ in wanted], [id for _, id in wanted]],
         prepare=True,
     )
-    return {id: (number, Known(id, customer, report)) for id, number, customer, report in await found.fetchall()}
+    return {
+        (tenant, id): (number, Known(id, customer, report))
+        for tenant, id, number, customer, report in await found.fetchall()
+    }
 
 
-async def keep(
-    ctx: Context, meta: Meta, action: str, reference: UUID, customer: UUID, container: UUID, body: Body
-) -> None:
-    """Once for each order and action. Cursors become visible in their order: the lock is held until the commit."""
-    async with ctx.pool.connection() as conn:
-        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 34))", [str(meta.tenant)], prepare=True)
-        await conn.execute(
-            "INSERT INTO external_orders (tenant, reference, action, cursor, customer, container, body, traceparent)"
-            " SELECT %(tenant)s, %(reference)s, %(action)s, coalesce(max(cursor), 0) + 1, %(customer)s, %(container)s,"
-            " %(body)s, %(trace)s FROM external_orders WHERE tenant = %(tenant)s ON CONFLICT DO NOTHING",
-            {
-                "tenant": meta.tenant,
-                "reference": reference,
-                "action": action,
-                "customer": customer,
-                "container": container,
-                "body": json.dumps(body, ensure_ascii=False),
-                "trace": telemetry.traceparent(),
-            },
-            prepare=True,
-        )
-    news.ring()
+async def ordered_before(conn: Connection, events: Events) -> dict[tuple[UUID, UUID], Body]:
+    """The orders that are cancelled now, as the ERP reads them."""
+    wanted = [(meta.tenant, event.order) for meta, event in events if isinstance(event, OrderCancelled)]
+    if not wanted:
+        return {}
+    found = await conn.execute(
+        "SELECT o.tenant, o.reference, o.body FROM unnest(%s::uuid[], %s::uuid[]) AS w (tenant, reference)"
+        " JOIN external_orders o ON o.tenant = w.tenant AND o.reference = w.reference AND o.action = 'place'",
+        [list(column) for column in zip(*wanted, strict=True)],
+        prepare=True,
+    )
+    return {(tenant, reference): body for tenant, reference, body in await found.fetchall()}

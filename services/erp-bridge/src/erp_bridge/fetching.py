@@ -6,6 +6,7 @@ import time
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from chassis.decider import NotFound
 from chassis.room import Context
 from contracts.values import Number
 from litestar import Request, get, post
@@ -13,7 +14,7 @@ from litestar.params import FromPath, Parameter
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from erp_bridge.connections import FirmOfKey
-from erp_bridge.handover import acknowledge, external, known_external
+from erp_bridge.handover import acknowledge
 from erp_bridge.news import news, rung
 from erp_bridge.problems import invalid
 from erp_bridge.single import body_of
@@ -61,15 +62,23 @@ async def page(ctx: Context, tenant: UUID, after: int | None, limit: int) -> lis
 async def look_up(request: Request[Any, Any, Any], reference: FromPath[UUID], firm: FirmOfKey) -> dict[str, Any]:
     ctx: Context = request.app.state.ctx
     async with ctx.single.connection() as conn:
-        order = await known_external(conn, firm.tenant, reference)
-        cancelled = await external(conn, firm.tenant, reference, "cancel")
+        found = await conn.execute(
+            "SELECT action, cursor, body, acknowledged IS NOT NULL, erp_number, status FROM external_orders"
+            " WHERE tenant = %s AND reference = %s",
+            [firm.tenant, reference],
+            prepare=True,
+        )
+        actions = {action: known for action, *known in await found.fetchall()}
+    if "place" not in actions:
+        raise NotFound("There is no such external order.")
+    cursor, body, acknowledged, erp_number, status = actions["place"]
     return {
-        "cursor": order.cursor,
-        **order.body,
-        "state": "handed-over" if order.acknowledged else "waiting",
-        "erp_number": order.erp_number,
-        "cancelled_by_customer": cancelled is not None,
-        "status": order.status,
+        "cursor": cursor,
+        **body,
+        "state": "handed-over" if acknowledged else "waiting",
+        "erp_number": erp_number,
+        "cancelled_by_customer": "cancel" in actions,
+        "status": status,
     }
 
 

@@ -111,7 +111,7 @@ async def put_portal(request: Request[Any, Any, Any], number: FromPath[str], fir
         before = await portal_of(room.conn, firm, number)
         events = switched(before, wanted)
         for event in events:
-            await room.say_of(before.customer, event)
+            room.say_of(before.customer, event)
             email = event.email if isinstance(event, PortalSwitchedOn) else before.email
             await keep(room, Portal(before.customer, wanted.enabled, email, before.transferred))
     return told(number, events)
@@ -136,7 +136,7 @@ async def transfer_completed(request: Request[Any, Any, Any], number: FromPath[s
         before = await portal_of(room.conn, firm, number)
         events: list[Event] = [] if before.transferred else [TransferCompleted(customer=before.customer)]
         if events:
-            await room.say_of(before.customer, *events)
+            room.say_of(before.customer, *events)
             await keep(room, Portal(before.customer, before.enabled, before.email, transferred=True))
     return told(number, events)
 
@@ -158,5 +158,5 @@ async def about_the_invitation(
         portal = await portal_of(room.conn, firm, number)
         if not portal.enabled:
             raise Refused("The portal is not switched on for customer %(number)s.", number=number)
-        await room.say_of(portal.customer, said(customer=portal.customer))
+        room.say_of(portal.customer, said(customer=portal.customer))
     return {"number": number, "status": "changed"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis import telemetry
 from chassis.decider import Asker
 from chassis.room import Context
-from chassis.store import Cause, Connection, append
+from chassis.store import Cause, Connection, Row, insert, rows
 from contracts.base import Event
 
 from erp_bridge.connections import Firm
@@ -22,18 +23,40 @@ class Saying:
         self.conn = conn
         self.tenant = tenant
         self._who = who
+        self._said: dict[str, list[tuple[Event, Cause]]] = {}
 
-    async def say(self, stream: str, events: Sequence[Event]) -> None:
-        cause = Cause(traceparent=telemetry.traceparent())
-        await append(self.conn, self.tenant, stream, events, self._who, cause=cause)
+    def say(self, stream: str, events: Sequence[Event], trace: str | None = None) -> None:
+        cause = Cause(traceparent=trace or telemetry.traceparent())
+        self._said.setdefault(stream, []).extend((event, cause) for event in events)
 
-    async def say_of(self, customer: UUID, *events: Event) -> None:
-        await self.say(f"customer:{customer}", events)
+    def say_of(self, customer: UUID, *events: Event, trace: str | None = None) -> None:
+        self.say(f"customer:{customer}", events, trace)
+
+    async def write(self) -> bool:
+        """All that was said into the log, at once; whether it was anything."""
+        if not self._said:
+            return False
+        found = await self.conn.execute(
+            "SELECT s.stream, (SELECT max(version) FROM log WHERE tenant = %s AND stream = s.stream)"
+            " FROM unnest(%s::text[]) AS s (stream)",
+            [self.tenant, list(self._said)],
+            prepare=True,
+        )
+        now = datetime.now(UTC)
+        new: list[Row] = []
+        for stream, version in await found.fetchall():
+            for place, (event, cause) in enumerate(self._said[stream], version or 0):
+                new += rows(self.tenant, stream, place, [event], self._who, cause, now)
+        await insert(self.conn, new)
+        return True
 
 
 @asynccontextmanager
 async def saying(ctx: Context, firm: Firm) -> AsyncIterator[Saying]:
     async with ctx.pool.connection() as conn:
-        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 33))", [str(firm.tenant)])
-        yield Saying(conn, firm.tenant, Asker(firm.tenant, "erp", name=firm.name))
-    ctx.relay.wake()
+        await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 33))", [str(firm.tenant)], prepare=True)
+        room = Saying(conn, firm.tenant, Asker(firm.tenant, "erp", name=firm.name))
+        yield room
+        said = await room.write()
+    if said:
+        ctx.relay.wake()

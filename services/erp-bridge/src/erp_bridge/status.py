@@ -7,7 +7,6 @@ from datetime import date, time
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import msgspec
 from chassis import telemetry
 from chassis.decider import Refused
 from contracts.base import Event
@@ -18,10 +17,8 @@ from litestar.params import FromPath
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from erp_bridge.connections import FirmOfKey
-from erp_bridge.handover import External, external, hand_over, known_external
-from erp_bridge.known import name_container
+from erp_bridge.handover import External, Externals, hear
 from erp_bridge.problems import invalid
-from erp_bridge.saying import Saying, saying
 from erp_bridge.single import body_of
 
 Vehicle = Annotated[str, Field(max_length=100)]
@@ -112,35 +109,27 @@ async def put_status(request: Request[Any, Any, Any], reference: FromPath[UUID],
         status = STATUS.validate_python(await body_of(request))
     except ValidationError as error:
         raise invalid(error) from error
-    async with saying(request.app.state.ctx, firm) as room:
-        order = await known_external(room.conn, firm.tenant, reference)
-        cancelled = await external(room.conn, firm.tenant, reference, "cancel")
+
+    def note(orders: Externals) -> bool:
+        order, cancelled = orders.get(reference), orders.find(reference, "cancel")
         latest = order.status["status"] if order.status else None
-        changed = is_news(status, order.said, latest, cancelled is not None)
-        if changed:
-            with telemetry.span(f"erp-bridge hears {status.status}", order.traceparent):
-                await note(room, order, status)
+        if not is_news(status, order.said, latest, cancelled is not None):
+            return False
+        with telemetry.span(f"erp-bridge hears {status.status}", order.traceparent):
+            take_over(status, order, orders)
+        return True
+
+    changed = await hear(request.app.state.ctx, firm, reference, note)
     return {"reference": str(reference), "status": "changed" if changed else "unchanged"}
 
 
-async def note(room: Saying, order: External, status: Status) -> None:
-    if not order.acknowledged:
-        # Who reports what became of it has it.
-        await hand_over(room, order, None)
+def take_over(status: Status, order: External, orders: Externals) -> None:
     whole = status.model_dump(mode="json")
-    await room.conn.execute(
-        "UPDATE external_orders SET status = %(whole)s::jsonb,"
-        " said = said || jsonb_build_object(%(name)s::text, %(whole)s::jsonb),"
-        " transport_number = coalesce(%(number)s, transport_number)"
-        " WHERE tenant = %(tenant)s AND reference = %(reference)s AND action = 'place'",
-        {
-            "whole": msgspec.json.encode(whole).decode(),
-            "name": status.status,
-            "number": status.number if isinstance(status, Converted) else None,
-            "tenant": room.tenant,
-            "reference": order.reference,
-        },
-    )
+    order.status = whole
+    order.said = order.said | {status.status: whole}
+    if isinstance(status, Converted):
+        order.transport_number = status.number
     if isinstance(status, Completed) and status.container_number:
-        await name_container(room.conn, room.tenant, status.container_number, order.container)
-    await room.say_of(order.customer, event_of(status, order))
+        orders.name_container(status.container_number, order.container)
+    orders.hand_over(order, None)
+    orders.room.say_of(order.customer, event_of(status, order))

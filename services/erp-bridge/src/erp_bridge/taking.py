@@ -97,7 +97,7 @@ async def take_all(room: Saying, lines: Sequence[Line]) -> None:
         line.status = "changed" if last else "created"
         books.last[name] = Last(now, digest)
     for stream, events in said.items():
-        await room.say(stream, events)
+        room.say(stream, events)
     if saved:
         await known.save(room.conn, room.tenant, list(saved.values()))
 

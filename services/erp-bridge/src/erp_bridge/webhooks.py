@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,9 +20,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from erp_bridge.calling import Endpoint, NoAnswer, Taken, Unclear, ask, send
 from erp_bridge.connections import Firm
-from erp_bridge.handover import hand_over, known_external, number_it
+from erp_bridge.handover import taken
 from erp_bridge.news import news, rung
-from erp_bridge.saying import saying
 
 AT_ONCE = 8
 """Calls to one firm's ERP at the same time."""
@@ -67,41 +68,60 @@ class Receiver:
     endpoint: Endpoint
 
 
+@dataclass
+class Way:
+    """To one firm's ERP: what is being sent there now, and until when it is left alone."""
+
+    calls: set[asyncio.Task[None]] = field(default_factory=set)
+    failures: int = 0
+    rests_until: float = 0.0
+
+    @property
+    def places(self) -> int:
+        """How many calls may be begun now."""
+        return AT_ONCE - len(self.calls) if self.rests_until <= time.monotonic() else 0
+
+    def begin(self, firm: Firm, call: Coroutine[Any, Any, None], patience: Patience) -> None:
+        task = asyncio.create_task(call)
+        self.calls.add(task)
+        task.add_done_callback(lambda done: self.ended(firm, done, patience))
+
+    def ended(self, firm: Firm, call: asyncio.Task[None], patience: Patience) -> None:
+        self.calls.discard(call)
+        news.ring()  # there is a free place, and a cancellation may have waited for its order
+        if call.cancelled():
+            return
+        if (error := call.exception()) is None:
+            self.failures, self.rests_until = 0, 0.0
+        elif self.rests_until <= time.monotonic():
+            # What failed at the same time counts once.
+            self.rests_until = time.monotonic() + patience.pause(self.failures).total_seconds()
+            self.failures += 1
+            log = structlog.get_logger()
+            if isinstance(error, TRANSIENT):
+                log.warning("an ERP does not answer", tenant=str(firm.tenant), why=str(error))
+            else:
+                log.error("orders do not reach an ERP", tenant=str(firm.tenant), why=repr(error), exc_info=error)
+
+
 async def deliver(ctx: Context) -> None:
-    """Until cancelled. Each firm has a task of its own, so that an ERP that is away holds up nobody else."""
+    """Until cancelled. An ERP that is away, or slow, has its own few calls under way and holds up nobody else."""
     patience = Patience()
-    running: dict[UUID, asyncio.Task[None]] = {}
-    resting: dict[UUID, tuple[int, float]] = {}
+    ways: defaultdict[UUID, Way] = defaultdict(Way)
     try:
         while True:
             coming = news.next
             for receiver in await receivers_with_work(ctx, patience):
-                tenant = receiver.firm.tenant
-                if tenant not in running and resting.get(tenant, (0, 0.0))[1] <= time.monotonic():
-                    running[tenant] = asyncio.create_task(deliver_to(ctx, receiver, patience))
-            done = [tenant for tenant, task in running.items() if task.done()]
-            for tenant in done:
-                rest(resting, tenant, running.pop(tenant), patience)
-            if not done:
-                await rung(coming, 0.1 if running else 0.5)
+                way = ways[receiver.firm.tenant]
+                if places := way.places:
+                    for due in await claimed(ctx, receiver.firm.tenant, patience, places):
+                        way.begin(receiver.firm, bring(ctx, receiver, due, patience), patience)
+            await rung(coming, 0.5)
     finally:
-        for task in running.values():
-            task.cancel()
-        await asyncio.gather(*running.values(), return_exceptions=True)
-
-
-def rest(resting: dict[UUID, tuple[int, float]], tenant: UUID, task: asyncio.Task[None], patience: Patience) -> None:
-    error = task.exception()
-    if error is None:
-        resting.pop(tenant, None)
-        return
-    failures = resting.get(tenant, (0, 0.0))[0]
-    resting[tenant] = (failures + 1, time.monotonic() + patience.pause(failures).total_seconds())
-    log = structlog.get_logger()
-    if isinstance(error, TRANSIENT):
-        log.warning("an ERP does not answer", tenant=str(tenant), why=str(error))
-    else:
-        log.error("orders do not reach an ERP", tenant=str(tenant), why=repr(error), exc_info=error)
+        calls = [call for way in ways.values() for call in way.calls]
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
 
 
 _DUE = (
@@ -123,24 +143,17 @@ async def receivers_with_work(ctx: Context, patience: Patience) -> list[Receiver
         ]
 
 
-async def deliver_to(ctx: Context, receiver: Receiver, patience: Patience) -> None:
-    """All that is due for one firm. NoAnswer as soon as its ERP turns out to be away."""
-    while batch := await claimed(ctx, receiver.firm.tenant, patience):
-        outcomes = await asyncio.gather(*(bring(ctx, receiver, due, patience) for due in batch), return_exceptions=True)
-        if failed := [error for error in outcomes if isinstance(error, BaseException)]:
-            raise failed[0]
-
-
-async def claimed(ctx: Context, tenant: UUID, patience: Patience) -> list[Due]:
+async def claimed(ctx: Context, tenant: UUID, patience: Patience, most: int) -> list[Due]:
     """That these are being sent is committed before anything is sent: whoever comes later asks the ERP first."""
-    async with ctx.pool.connection() as conn:
+    async with ctx.single.connection() as conn:
         found = await conn.execute(
             "UPDATE external_orders e SET attempts = attempts + 1, next_try = now() + %s FROM ("
             f" SELECT reference, action FROM external_orders o WHERE tenant = %s AND {_DUE}"
             " ORDER BY cursor LIMIT %s FOR UPDATE SKIP LOCKED) AS due"
             " WHERE e.tenant = %s AND e.reference = due.reference AND e.action = due.action"
             " RETURNING e.reference, e.action, e.body, e.attempts, e.traceparent",
-            [patience.claim, tenant, AT_ONCE, tenant],
+            [patience.claim, tenant, most, tenant],
+            prepare=True,
         )
         return [Due(*row) for row in await found.fetchall()]
 
@@ -153,7 +166,7 @@ async def bring(ctx: Context, receiver: Receiver, due: Due, patience: Patience) 
             await try_again(ctx, receiver.firm, due, str(error), patience)
             raise
         if isinstance(judgement, Taken):
-            await taken(ctx, receiver.firm, due, judgement)
+            await taken(ctx, receiver.firm, due.reference, due.action, judgement.erp_number)
         else:
             await try_again(ctx, receiver.firm, due, judgement.why, patience)
 
@@ -167,19 +180,8 @@ async def brought(ctx: Context, receiver: Receiver, due: Due) -> Taken | Unclear
     return await send(ctx.session, receiver.endpoint, due.message, due.body, telemetry.traceparent())
 
 
-async def taken(ctx: Context, firm: Firm, due: Due, judgement: Taken) -> None:
-    async with saying(ctx, firm) as room:
-        order = await known_external(room.conn, firm.tenant, due.reference, due.action)
-        if not order.acknowledged:
-            await hand_over(room, order, judgement.erp_number)
-        elif order.erp_number is None and judgement.erp_number:
-            # The ERP was faster with a status, which tells no number of the external order.
-            await number_it(room, due.reference, due.action, judgement.erp_number)
-    news.ring()  # a cancellation may have waited for its order
-
-
 async def try_again(ctx: Context, firm: Firm, due: Due, why: str, patience: Patience) -> None:
-    async with ctx.pool.connection() as conn:
+    async with ctx.single.connection() as conn:
         await conn.execute(
             "UPDATE external_orders SET next_try = now() + %s, trouble = %s"
             " WHERE tenant = %s AND reference = %s AND action = %s",
