@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from contracts.base import Event
+from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool, PoolClosed
 
 from chassis import parked, schema
@@ -162,11 +163,14 @@ class Consumer:
         await self._tell()
 
     async def _inside(self, partition: int, events: Sequence[Recorded], *, careful: bool) -> None:
-        async with self.pool.connection() as conn, conn.transaction():
-            todo = await self._locked(conn, partition, events)
+        async with self.pool.connection() as conn:
+            async with conn.pipeline():
+                held = await self._ask_position(conn, partition)
+                waiting = await parked.ask(conn, self.work.name, self.topic)
+            todo = await self._todo(conn, held, partition, events)
             if not todo:
                 return
-            stopped = await parked.streams(conn, self.work.name, self.topic)
+            stopped = set(await waiting.fetchall())
             if careful:
                 for one in todo:
                     await self._carefully(conn, one, stopped)
@@ -177,7 +181,9 @@ class Consumer:
                 flowing = [one for one in todo if (one.meta.tenant, one.meta.stream) not in stopped]
                 if pairs := self._wanted_of(flowing):
                     await self.work.handle(conn, pairs)
-            await self._advance(conn, partition, todo[-1])
+            async with conn.pipeline():
+                await self._advance(conn, partition, todo[-1])
+                await conn.commit()
 
     async def _carefully(self, conn: Connection, one: Recorded, stopped: set[Any]) -> None:
         if one.meta.type not in self._wanted:
@@ -253,14 +259,25 @@ class Consumer:
 
     async def _locked(self, conn: Connection, partition: int, events: Sequence[Recorded]) -> list[Recorded]:
         """What of it is still to be done, with the position held until the transaction ends."""
-        question = "SELECT number FROM positions WHERE consumer = %s AND topic = %s AND partition = %s FOR UPDATE"
-        place = [self.work.name, self.topic, partition]
-        row = await (await conn.execute(question, place, prepare=True)).fetchone()
+        return await self._todo(conn, await self._ask_position(conn, partition), partition, events)
+
+    async def _ask_position(self, conn: Connection, partition: int) -> AsyncCursor[Any]:
+        return await conn.execute(
+            "SELECT number FROM positions WHERE consumer = %s AND topic = %s AND partition = %s FOR UPDATE",
+            [self.work.name, self.topic, partition],
+            prepare=True,
+        )
+
+    async def _todo(
+        self, conn: Connection, held: AsyncCursor[Any], partition: int, events: Sequence[Recorded]
+    ) -> list[Recorded]:
+        row = await held.fetchone()
         if row is None:
             await conn.execute(
-                "INSERT INTO positions (consumer, topic, partition) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", place
+                "INSERT INTO positions (consumer, topic, partition) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [self.work.name, self.topic, partition],
             )
-            row = await (await conn.execute(question, place, prepare=True)).fetchone()
+            row = await (await self._ask_position(conn, partition)).fetchone()
         known = row[0] if row else 0
         todo = [one for one in events if (one.meta.number or 0) > known]
         if todo and todo[0].meta.number != known + 1:

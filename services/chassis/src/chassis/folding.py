@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.base import Event
 
 from chassis.events import Meta
-from chassis.rows import texts
+from chassis.rows import ask_texts
 from chassis.store import Connection
 from chassis.views import AnyView
 
@@ -32,15 +32,23 @@ def folded(view: AnyView, docs: Mapping[Place, Any], events: Handled) -> dict[Pl
 
 
 async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> None:
-    for view in views:
-        mine = [(meta, event) for meta, event in events if type(event) in view.steps]
-        if not mine:
-            continue
-        await until_alone(conn, view)
-        wanted = {(meta.tenant, key) for meta, event in mine for key in view.steps[type(event)].keys(event, meta)}
-        known = await texts(conn, view, list(wanted))
+    """Two round trips to PostgreSQL, however many views and documents are touched: one to read, one to write."""
+    heard = [(view, [(meta, event) for meta, event in events if type(event) in view.steps]) for view in views]
+    asked = []
+    async with conn.pipeline():
+        for view, mine in heard:
+            if mine:
+                await until_alone(conn, view)
+                wanted = {(meta.tenant, key) for meta, one in mine for key in view.steps[type(one)].keys(one, meta)}
+                asked.append((view, mine, await ask_texts(conn, view, list(wanted))))
+    written = []
+    for view, mine, answer in asked:
+        known = {(tenant, key): text for tenant, key, text in await answer.fetchall()}
         docs = {place: view.doc.model_validate_json(text) for place, text in known.items()}
-        await write(conn, view, folded(view, docs, mine), known)
+        written.append((view, folded(view, docs, mine), known))
+    async with conn.pipeline():
+        for view, touched, known in written:
+            await write(conn, view, touched, known)
 
 
 async def until_alone(conn: Connection, view: AnyView) -> None:
@@ -56,7 +64,7 @@ async def write(conn: Connection, view: AnyView, touched: Mapping[Place, Any], k
     gone = [place for place, doc in touched.items() if doc is None and place in known]
     if gone:
         await conn.execute(
-            f"DELETE FROM {view.table} v USING unnest(%s::uuid[], %s::text[]) AS w (tenant, key)"
+            f"DELETE FROM {view.table} v USING unnest(%b::uuid[], %b::text[]) AS w (tenant, key)"
             " WHERE v.tenant = w.tenant AND v.key = w.key",
             [[tenant for tenant, _ in gone], [key for _, key in gone]],
         )

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 
 from chassis import schema
 from chassis.events import Recorded
@@ -19,10 +19,13 @@ TABLES = schema.made(schema.parked)
 
 
 async def streams(conn: Connection, consumer: str, topic: str) -> set[tuple[UUID, str]]:
-    found = await conn.execute(
+    return set(await (await ask(conn, consumer, topic)).fetchall())
+
+
+async def ask(conn: Connection, consumer: str, topic: str) -> AsyncCursor[Any]:
+    return await conn.execute(
         "SELECT DISTINCT tenant, stream FROM parked WHERE consumer = %s AND topic = %s", [consumer, topic], prepare=True
     )
-    return set(await found.fetchall())
 
 
 async def park(conn: Connection, consumer: str, one: Recorded, error: Exception) -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
@@ -150,13 +151,17 @@ async def many(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str
 
 
 async def texts(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
-    found = await conn.execute(
-        f"SELECT v.tenant, v.key, v.doc::text FROM unnest(%s::uuid[], %s::text[]) AS w (tenant, key)"
+    found = await ask_texts(conn, view, wanted)
+    return {(tenant, key): text for tenant, key, text in await found.fetchall()}
+
+
+async def ask_texts(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> AsyncCursor[Any]:
+    return await conn.execute(
+        f"SELECT v.tenant, v.key, v.doc::text FROM unnest(%b::uuid[], %b::text[]) AS w (tenant, key)"
         f" JOIN {view.table} v ON v.tenant = w.tenant AND v.key = w.key",
         [[tenant for tenant, _ in wanted], [key for _, key in wanted]],
         prepare=True,
     )
-    return {(tenant, key): text for tenant, key, text in await found.fetchall()}
 
 
 def _condition(

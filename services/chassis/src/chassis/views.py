@@ -114,7 +114,7 @@ class View(Generic[D]):
         return ["uuid", "text", "uuid", "uuid", "text", "jsonb", *own]
 
     def upsert(self) -> str:
-        given = ", ".join(f"%s::{kind}[]" for kind in self.types)
+        given = ", ".join(f"%b::{kind}[]" for kind in self.types)
         changes = ", ".join(f"{name} = excluded.{name}" for name in self.fields[2:])
         return (
             f"INSERT INTO {self.table} ({', '.join(self.fields)}) SELECT * FROM unnest({given})"
