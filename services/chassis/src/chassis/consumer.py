@@ -54,6 +54,7 @@ class Consumer:
     feeds: Feeds
     moved: asyncio.Condition = field(default_factory=asyncio.Condition)
     last_record: float = field(default_factory=time.monotonic)
+    last_wanted: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -74,6 +75,9 @@ class Consumer:
         """Fetches what Kafka did not bring."""
         async with self._locks[partition]:
             await self._persist(lambda: self._fill(partition, upto))
+
+    def wants(self, kind: str) -> bool:
+        return kind in self._wanted
 
     def holds(self, partition: int) -> bool:
         """Whether the position in PostgreSQL lags behind, over events that nobody here wants."""
@@ -107,7 +111,7 @@ class Consumer:
     async def _go_on(self, partition: int, run: Sequence[Recorded], *, at_once: bool) -> None:
         """What nobody here wants need not be written down at once: most topics tell many things to few."""
         held = self._held[partition]
-        if not at_once and len(held) < HELD and not any(one.meta.type in self._wanted for one in run):
+        if not (at_once or len(held) >= HELD or any(self.wants(one.meta.type) for one in run)):
             held += run
             self._known[partition] = run[-1].meta.number or 0
             await self._tell()

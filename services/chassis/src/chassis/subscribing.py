@@ -32,6 +32,9 @@ SOON = 0.2
 """Seconds until a position that moved past events which nobody here wants is written, if nothing else comes."""
 OPEN_MS = 5_000
 """How long the broker keeps a question open over topics in which nothing happens."""
+SELDOM, REST = 10.0, 0.2
+"""Who has wanted nothing for so many seconds of what is said in a topic listens to it only every so many seconds: ten
+rooms that wake up for each event of an eleventh would keep those waiting whom it concerns."""
 NEVER_MS = 24 * 3600 * 1000
 """FastStream sleeps for as long again when it has asked in vain: what came meanwhile would wait."""
 MOST = 2000
@@ -174,12 +177,18 @@ class Subscription:
                 lane = self._lanes[record.partition]
                 lane.arrived = record.offset + 1
                 meta = read_headers(record.headers, record.partition)
+                if self.consumer.wants(meta.type):
+                    self.consumer.last_wanted = time.monotonic()
                 lane.waiting.append(Recorded(meta, (record.value or b"").decode()))
                 lane.fresh.set()
             except (Unreadable, UnicodeDecodeError, KeyError) as error:
                 # If it was an event of ours, its number is missing now and the owner's feed gives it.
                 GARBAGE.labels(self.consumer.work.name, self.topic).inc()
                 self._log.error("a Kafka record is no event", offset=record.offset, why=str(error))
+        if time.monotonic() - self.consumer.last_wanted > SELDOM:
+            consumer = cast(AIOKafkaConsumer, message.consumer)
+            consumer.pause(*consumer.assignment())
+            asyncio.get_running_loop().call_later(REST, resume, consumer)
         while sum(len(lane.waiting) for lane in self._lanes.values()) > FULL:
             self._room.clear()
             await self._room.wait()
@@ -225,6 +234,10 @@ class Subscription:
             if time.monotonic() - self.consumer.last_record > QUIET:
                 await self.consumer.catch_up(partition, upto)
         return True
+
+
+def resume(consumer: AIOKafkaConsumer) -> None:
+    consumer.resume(*consumer.paused())
 
 
 async def undecoded(message: KafkaAckableMessage) -> KafkaAckableMessage:
