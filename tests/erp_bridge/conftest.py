@@ -19,7 +19,7 @@ from embedded.stack import Stack, infrastructure
 from erp_bridge.__main__ import room as bridge_room
 
 os.environ["HOFTOR_ERP_BRIDGE_FIRST_PAUSE"] = "0.1"
-os.environ["HOFTOR_ERP_BRIDGE_CALL_SECONDS"] = "1.5"
+os.environ["HOFTOR_ERP_BRIDGE_CALL_SECONDS"] = "3"
 
 
 @dataclass(frozen=True)

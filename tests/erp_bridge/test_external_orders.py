@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from uuid import uuid4
 
 import pytest
 from bridging import CONTAINER, CUSTOMER, Client, Erp, until
 
 pytestmark = pytest.mark.xdist_group("erp_bridge")
+CALL_SECONDS = float(os.environ["HOFTOR_ERP_BRIDGE_CALL_SECONDS"])
 PLANNED = {"status": "planned", "day": "2026-12-01", "begins": "08:00", "ends": "10:00", "vehicle": "MS-HT 12"}
 
 
@@ -257,3 +260,70 @@ async def test_an_order_that_the_erp_refuses_again_and_again_holds_up_no_other(h
     await hooked.handed_over(second)
     await hooked.handed_over(first)
     assert sorted(erp.taken) == sorted([str(first.order), str(second.order)])
+
+
+# C33
+async def test_an_order_for_which_the_erp_takes_long_holds_up_no_other(hooked: Client, erp: Erp) -> None:
+    erp.misbehave = ["takes and holds"]
+    first = await hooked.order()
+    await until(lambda: called(erp, 1))
+    began = time.monotonic()
+    others = [await hooked.order() for _ in range(4)]
+    for one in others:
+        await hooked.handed_over(one)
+    assert time.monotonic() - began < CALL_SECONDS
+    assert (await hooked.external(first))["state"] == "waiting"
+    erp.held.set()
+    await hooked.handed_over(first)
+    assert sorted(erp.taken) == sorted(str(one.order) for one in (first, *others))
+
+
+async def called(erp: Erp, times: int) -> bool:
+    return len(erp.calls) >= times
+
+
+# C33
+async def test_many_orders_and_cancellations_at_once_each_arrive_once_and_in_order(hooked: Client, erp: Erp) -> None:
+    erp.misbehave = ["", "takes and cuts", "fails", "takes and fails", "cuts"] * 2
+    placed = []
+    for place in range(30):
+        placed.append(await hooked.order())
+        if place % 3 == 0:
+            await hooked.cancel(placed[-1])
+    wanted = [str(one.order) for one in placed] + [f"{one.order}-cancel" for one in placed[::3]]
+
+    async def all_acknowledged() -> bool:
+        return len(erp.taken) >= len(wanted) and (await hooked.get("/external-orders")).body["items"] == []
+
+    await until(all_acknowledged)
+    assert sorted(erp.taken) == sorted(wanted)
+    for one in placed[::3]:
+        assert erp.taken.index(str(one.order)) < erp.taken.index(f"{one.order}-cancel")
+    items = (await hooked.get("/external-orders?after=0")).body["items"]
+    assert [one["cursor"] for one in items] == list(range(1, len(wanted) + 1))
+    told = [one["reference"] + ("-cancel" if one["action"] == "cancel" else "") for one in items]
+    assert told == [name for one in placed for name in (str(one.order), f"{one.order}-cancel") if name in wanted]
+    assert (await hooked.said()).count("OrderHandedOver") == 30
+
+
+# C34 C35
+async def test_what_is_reported_at_the_same_time_is_judged_one_after_the_other(client: Client) -> None:
+    await client.furnish()
+    placed = [await client.order() for _ in range(4)]
+    for one in placed:
+        await client.external(one)
+    done = {"status": "completed", "on": "2026-12-02"}
+    reports = [(one, status) for one in placed for status in (PLANNED, PLANNED, done, PLANNED | {"day": "2026-12-03"})]
+    answers = await asyncio.gather(
+        *(client.put(f"/external-orders/{one.order}/status", status) for one, status in reports),
+        client.put(f"/external-orders/{uuid4()}/status", PLANNED),
+    )
+    assert answers[-1].status == 404
+    said = await client.events(f"customer:{placed[0].customer}")
+    for one in placed:
+        mine = [kind for kind, body in said if body.get("order") == str(one.order)]
+        assert (mine[0], mine.count("OrderHandedOver"), mine.count("OrderClosed")) == ("OrderHandedOver", 1, 1)
+        # Each plan is said at most once, and none after the driver was there.
+        assert mine.count("OrderPlanned") <= 2
+        assert mine[-1] == "OrderClosed"
+        assert (await client.external(one))["status"]["status"] == "completed"

@@ -18,6 +18,7 @@ import mrml
 import structlog
 from chassis.events import Meta
 from chassis.sending import Outgoing, is_settled, send
+from chassis.together import Together
 
 from gateway import who
 from gateway.look.branding import palette
@@ -119,9 +120,18 @@ async def active(ctx: Context, meta: Meta, user: UUID) -> Reader | None:
 
 async def all_heard(ctx: Context, room: str) -> None:
     """NotYetKnown while the views lag behind what the room has said."""
+    await _hearings.ask((ctx, room), None)
+
+
+async def _hear_out(of: tuple[Context, str], asked: Sequence[None]) -> Sequence[None]:
+    ctx, room = of
     for partition, number in (await ctx.feeds.heads(room)).items():
         if not await ctx.reached(room, partition, number):
             raise NotYetKnown(f"not everything that {room} has said is known yet")
+    return asked
+
+
+_hearings: Together[tuple[Context, str], None, None] = Together(_hear_out)
 
 
 async def post(

@@ -67,9 +67,11 @@ TABLES = (
     said jsonb NOT NULL DEFAULT '{}',
     transport_number text,
     PRIMARY KEY (tenant, reference, action)
-)""",
+) WITH (fillfactor = 70)""",
     "CREATE UNIQUE INDEX IF NOT EXISTS external_orders_cursor ON external_orders (tenant, cursor)",
-    "CREATE INDEX IF NOT EXISTS external_orders_open ON external_orders (tenant, next_try) WHERE acknowledged IS NULL",
+    # Not by `next_try`: a claim changes it, and would have to write every index anew.
+    "DROP INDEX IF EXISTS external_orders_open",
+    "CREATE INDEX IF NOT EXISTS external_orders_waiting ON external_orders (tenant, cursor) WHERE acknowledged IS NULL",
     "CREATE INDEX IF NOT EXISTS external_orders_transport ON external_orders (tenant, transport_number)"
     " WHERE transport_number IS NOT NULL",
 )

@@ -1,0 +1,150 @@
+"""Effects outside: many streams at once, each in its order; one that fails holds up no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import pytest
+from chassis.events import Meta
+from chassis.room import Context, Room, opened
+from chassis.together import Together
+from contracts.catalog import WasteTypeRecorded
+from trying import SAYING, effects, record
+
+pytestmark = pytest.mark.xdist_group("chassis")
+
+
+class Outside:
+    """What the effects did; `held`: names at which they wait, `faults`: what a name raises, one each time."""
+
+    def __init__(self) -> None:
+        self.done: defaultdict[UUID, list[str]] = defaultdict(list)
+        self.held: dict[str, asyncio.Event] = {}
+        self.faults: dict[str, list[Exception]] = {}
+
+    async def act(self, event: WasteTypeRecorded, meta: Meta, ctx: Context) -> None:
+        if event.name in self.held:
+            await self.held[event.name].wait()
+        if faults := self.faults.get(event.name):
+            raise faults.pop(0)
+        self.done[event.waste_type].append(event.name)
+
+    @property
+    def room(self) -> Room:
+        return Room("billing", effects=[effects(self.act)])
+
+
+async def test_streams_go_side_by_side_and_each_in_its_order(surroundings, operator, until) -> None:
+    outside = Outside()
+    outside.held["slow"] = asyncio.Event()
+    slow, quick = uuid4(), uuid4()
+    settings = await surroundings.settings("billing")
+    async with opened(SAYING, await surroundings.settings("catalog")) as saying:
+        for thing, name in ((slow, "slow"), (slow, "after it"), (quick, "a"), (quick, "b"), (quick, "c")):
+            await saying.execute(record(thing, name), operator)
+        async with opened(outside.room, settings):
+            # Which partition a stream is in is chance: alone in its own it would be side by side anyway.
+            await until(lambda: has(outside, quick, 3))
+            assert outside.done[quick] == ["a", "b", "c"]
+            assert outside.done[slow] == []
+            outside.held["slow"].set()
+            await until(lambda: has(outside, slow, 2))
+            assert outside.done[slow] == ["slow", "after it"]
+
+
+async def has(outside: Outside, thing: UUID, wanted: int) -> bool:
+    return len(outside.done[thing]) >= wanted
+
+
+async def test_what_will_not_pass_parks_its_stream_and_comes_back_in_order(surroundings, operator, until) -> None:
+    outside = Outside()
+    outside.faults["bad"] = [ValueError("never")] * 3
+    things = [uuid4() for _ in range(6)]
+    sick = things[0]
+    async with (
+        opened(SAYING, await surroundings.settings("catalog")) as saying,
+        opened(outside.room, await surroundings.settings("billing")) as looker,
+    ):
+        for name in ("a", "bad", "c"):
+            for thing in things:
+                await saying.execute(record(thing, name if thing == sick or name != "bad" else "b"), operator)
+        for thing in things[1:]:
+            await until(lambda thing=thing: has(outside, thing, 3))
+            assert outside.done[thing] == ["a", "b", "c"]
+        await until(lambda: parked(looker, 2))
+        assert outside.done[sick] == ["a"]
+        await saying.execute(record(sick, "d"), operator)
+        await until(lambda: parked(looker, 3))
+        async with looker.pool.connection() as conn:
+            await conn.execute("UPDATE parked SET released = true")
+        await until(lambda: has(outside, sick, 4))
+        assert outside.done[sick] == ["a", "bad", "c", "d"]
+        await until(lambda: parked(looker, 0))
+
+
+async def parked(ctx: Context, wanted: int) -> bool:
+    async with ctx.pool.connection() as conn:
+        found = await conn.execute("SELECT count(*) FROM parked")
+        return bool((await found.fetchone() or (0,))[0] == wanted)
+
+
+async def test_what_passes_is_waited_for_in_order(surroundings, operator, until) -> None:
+    outside = Outside()
+    outside.faults["busy"] = [ConnectionError("later")] * 2
+    thing = uuid4()
+    async with (
+        opened(SAYING, await surroundings.settings("catalog")) as saying,
+        opened(outside.room, await surroundings.settings("billing")) as looker,
+    ):
+        for name in ("busy", "b"):
+            await saying.execute(record(thing, name), operator)
+        await until(lambda: has(outside, thing, 2))
+        assert outside.done[thing] == ["busy", "b"]
+        assert await parked(looker, 0)
+
+
+# -- many who ask at the same time ---------------------------------------------------------------------------------
+
+
+async def test_who_asks_while_a_round_works_is_answered_by_the_next_one() -> None:
+    rounds: list[list[int]] = []
+
+    async def double(key: str, asked: Sequence[int]) -> list[int | Exception]:
+        rounds.append(list(asked))
+        await asyncio.sleep(0.01)
+        return [2 * one if one != 3 else ValueError("three") for one in asked]
+
+    together = Together(double)
+    answers = await asyncio.gather(*(together.ask("a", one) for one in range(5)), return_exceptions=True)
+    assert answers[:3] == [0, 2, 4]
+    assert isinstance(answers[3], ValueError)
+    assert rounds == [[0], [1, 2, 3, 4]]
+    assert await together.ask("a", 9) == 18
+
+
+async def test_a_fault_hits_nobody_but_who_caused_it() -> None:
+    async def divide(key: str, asked: Sequence[int]) -> list[float | Exception]:
+        await asyncio.sleep(0.01)
+        return [1 / one for one in asked]
+
+    together = Together(divide)
+    answers = await asyncio.gather(*(together.ask("a", one) for one in (1, 2, 0, 4)), return_exceptions=True)
+    assert (answers[0], answers[1], answers[3]) == (1, 0.5, 0.25)
+    assert isinstance(answers[2], ZeroDivisionError)
+
+
+async def test_what_passes_is_told_to_all_and_tried_again_by_none() -> None:
+    rounds = []
+
+    async def away(key: str, asked: Sequence[int]) -> list[int | Exception]:
+        rounds.append(len(asked))
+        await asyncio.sleep(0.01)
+        raise ConnectionError("away")
+
+    together = Together(away)
+    answers = await asyncio.gather(*(together.ask("a", one) for one in range(4)), return_exceptions=True)
+    assert all(isinstance(one, ConnectionError) for one in answers)
+    assert rounds == [1, 3]
