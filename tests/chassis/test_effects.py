@@ -109,42 +109,47 @@ async def test_what_passes_is_waited_for_in_order(surroundings, operator, until)
 # -- many who ask at the same time ---------------------------------------------------------------------------------
 
 
-async def test_who_asks_while_a_round_works_is_answered_by_the_next_one() -> None:
-    rounds: list[list[int]] = []
+class Rounds:
+    """Answers are twice the question; a round waits until it may end."""
 
-    async def double(key: str, asked: Sequence[int]) -> list[int | Exception]:
-        rounds.append(list(asked))
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.begun: list[list[int]] = []
+        self.fault = fault
+        self.go_on = asyncio.Event()
+
+    async def double(self, key: str, asked: Sequence[int]) -> list[int | Exception]:
+        self.begun.append(list(asked))
+        await self.go_on.wait()
+        if self.fault and 3 in asked:
+            raise self.fault
+        return [2 * one for one in asked]
+
+    async def answers(self) -> list[int | BaseException]:
+        together = Together(self.double)
+        first = asyncio.create_task(together.ask("a", 0))
+        await asyncio.sleep(0)
+        others = [asyncio.create_task(together.ask("a", one)) for one in range(1, 5)]
         await asyncio.sleep(0.01)
-        return [2 * one if one != 3 else ValueError("three") for one in asked]
+        assert self.begun == [[0]]
+        self.go_on.set()
+        return await asyncio.gather(first, *others, return_exceptions=True)
 
-    together = Together(double)
-    answers = await asyncio.gather(*(together.ask("a", one) for one in range(5)), return_exceptions=True)
-    assert answers[:3] == [0, 2, 4]
-    assert isinstance(answers[3], ValueError)
-    assert rounds == [[0], [1, 2, 3, 4]]
-    assert await together.ask("a", 9) == 18
+
+async def test_who_asks_while_a_round_works_is_answered_by_the_next_one() -> None:
+    rounds = Rounds()
+    assert await rounds.answers() == [0, 2, 4, 6, 8]
+    assert rounds.begun == [[0], [1, 2, 3, 4]]
 
 
 async def test_a_fault_hits_nobody_but_who_caused_it() -> None:
-    async def divide(key: str, asked: Sequence[int]) -> list[float | Exception]:
-        await asyncio.sleep(0.01)
-        return [1 / one for one in asked]
-
-    together = Together(divide)
-    answers = await asyncio.gather(*(together.ask("a", one) for one in (1, 2, 0, 4)), return_exceptions=True)
-    assert (answers[0], answers[1], answers[3]) == (1, 0.5, 0.25)
-    assert isinstance(answers[2], ZeroDivisionError)
+    fault = ValueError("three")
+    rounds = Rounds(fault)
+    assert await rounds.answers() == [0, 2, 4, fault, 8]
+    assert rounds.begun == [[0], [1, 2, 3, 4], [1], [2], [3], [4]]
 
 
 async def test_what_passes_is_told_to_all_and_tried_again_by_none() -> None:
-    rounds = []
-
-    async def away(key: str, asked: Sequence[int]) -> list[int | Exception]:
-        rounds.append(len(asked))
-        await asyncio.sleep(0.01)
-        raise ConnectionError("away")
-
-    together = Together(away)
-    answers = await asyncio.gather(*(together.ask("a", one) for one in range(4)), return_exceptions=True)
-    assert all(isinstance(one, ConnectionError) for one in answers)
-    assert rounds == [1, 3]
+    fault = ConnectionError("away")
+    rounds = Rounds(fault)
+    assert await rounds.answers() == [0, fault, fault, fault, fault]
+    assert rounds.begun == [[0], [1, 2, 3, 4]]
