@@ -43,22 +43,23 @@ async def keep(conn: Connection, events: Events) -> None:
             rows.append((meta.tenant, *about, written, telemetry.traceparent()))
     if not rows:
         return
-    await conn.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended(tenant, 34)) FROM unnest(%s::text[]) AS t (tenant)",
-        [sorted({str(row[0]) for row in rows})],
-        prepare=True,
-    )
-    await conn.execute(
-        "INSERT INTO external_orders (cursor, tenant, reference, action, customer, container, body, traceparent)"
-        " SELECT coalesce((SELECT max(cursor) FROM external_orders o WHERE o.tenant = n.tenant), 0)"
-        " + row_number() OVER (PARTITION BY n.tenant ORDER BY n.place),"
-        " n.tenant, n.reference, n.action, n.customer, n.container, n.body, n.traceparent"
-        " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::text[])"
-        " WITH ORDINALITY AS n (tenant, reference, action, customer, container, body, traceparent, place)"
-        " ON CONFLICT (tenant, reference, action) DO NOTHING",
-        [list(column) for column in zip(*rows, strict=True)],
-        prepare=True,
-    )
+    async with conn.pipeline():
+        await conn.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(tenant, 34)) FROM unnest(%s::text[]) AS t (tenant)",
+            [sorted({str(row[0]) for row in rows})],
+            prepare=True,
+        )
+        await conn.execute(
+            "INSERT INTO external_orders (cursor, tenant, reference, action, customer, container, body, traceparent)"
+            " SELECT coalesce((SELECT max(cursor) FROM external_orders o WHERE o.tenant = n.tenant), 0)"
+            " + row_number() OVER (PARTITION BY n.tenant ORDER BY n.place),"
+            " n.tenant, n.reference, n.action, n.customer, n.container, n.body, n.traceparent"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::text[])"
+            " WITH ORDINALITY AS n (tenant, reference, action, customer, container, body, traceparent, place)"
+            " ON CONFLICT (tenant, reference, action) DO NOTHING",
+            [list(column) for column in zip(*rows, strict=True)],
+            prepare=True,
+        )
 
 
 external_orders = Keeping("external-orders", [OrderPlaced, OrderCancelled], keep, news.ring)

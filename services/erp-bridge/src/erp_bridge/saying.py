@@ -53,10 +53,12 @@ class Saying:
 
 @asynccontextmanager
 async def saying(ctx: Context, firm: Firm) -> AsyncIterator[Saying]:
-    async with ctx.pool.connection() as conn:
+    # What needs no answer goes with the next question: the firm's lock is held for few round trips.
+    async with ctx.pool.connection() as conn, conn.pipeline():
         await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 33))", [str(firm.tenant)], prepare=True)
         room = Saying(conn, firm.tenant, Asker(firm.tenant, "erp", name=firm.name))
         yield room
         said = await room.write()
+        await conn.commit()
     if said:
         ctx.relay.wake()

@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -87,8 +87,9 @@ class Way:
         task.add_done_callback(lambda done: self.ended(firm, done, patience))
 
     def ended(self, firm: Firm, call: asyncio.Task[None], patience: Patience) -> None:
+        if len(self.calls) == AT_ONCE:
+            news.ring()  # others may have waited for a place
         self.calls.discard(call)
-        news.ring()  # there is a free place, and a cancellation may have waited for its order
         if call.cancelled():
             return
         if (error := call.exception()) is None:
@@ -111,11 +112,8 @@ async def deliver(ctx: Context) -> None:
     try:
         while True:
             coming = news.next
-            for receiver in await receivers_with_work(ctx, patience):
-                way = ways[receiver.firm.tenant]
-                if places := way.places:
-                    for due in await claimed(ctx, receiver.firm.tenant, patience, places):
-                        way.begin(receiver.firm, bring(ctx, receiver, due, patience), patience)
+            for receiver, due in await claimed(ctx, {tenant: way.places for tenant, way in ways.items()}, patience):
+                ways[receiver.firm.tenant].begin(receiver.firm, bring(ctx, receiver, due, patience), patience)
             await rung(coming, 0.5)
     finally:
         calls = [call for way in ways.values() for call in way.calls]
@@ -124,38 +122,33 @@ async def deliver(ctx: Context) -> None:
         await asyncio.gather(*calls, return_exceptions=True)
 
 
-_DUE = (
-    "acknowledged IS NULL AND next_try <= now() AND (action = 'place' OR EXISTS (SELECT 1 FROM external_orders p"
-    " WHERE p.tenant = o.tenant AND p.reference = o.reference AND p.action = 'place' AND p.acknowledged IS NOT NULL))"
-)
+async def claimed(ctx: Context, places: Mapping[UUID, int], patience: Patience) -> list[tuple[Receiver, Due]]:
+    """That these are being sent is committed before anything is sent: whoever comes later asks the ERP first.
 
-
-async def receivers_with_work(ctx: Context, patience: Patience) -> list[Receiver]:
-    async with ctx.single.connection() as conn:
-        found = await conn.execute(
-            "SELECT tenant, name, webhook_url, webhook_secret FROM connections c WHERE webhook_url <> ''"
-            f" AND EXISTS (SELECT 1 FROM external_orders o WHERE o.tenant = c.tenant AND {_DUE})",
-            prepare=True,
-        )
-        return [
-            Receiver(Firm(tenant, name), Endpoint(url, secret, patience.call_seconds))
-            for tenant, name, url, secret in await found.fetchall()
-        ]
-
-
-async def claimed(ctx: Context, tenant: UUID, patience: Patience, most: int) -> list[Due]:
-    """That these are being sent is committed before anything is sent: whoever comes later asks the ERP first."""
+    `places`: how many calls each firm's ERP can have now; AT_ONCE where nothing is under way.
+    """
     async with ctx.single.connection() as conn:
         found = await conn.execute(
             "UPDATE external_orders e SET attempts = attempts + 1, next_try = now() + %s FROM ("
-            f" SELECT reference, action FROM external_orders o WHERE tenant = %s AND {_DUE}"
-            " ORDER BY cursor LIMIT %s FOR UPDATE SKIP LOCKED) AS due"
-            " WHERE e.tenant = %s AND e.reference = due.reference AND e.action = due.action"
-            " RETURNING e.reference, e.action, e.body, e.attempts, e.traceparent",
-            [patience.claim, tenant, most, tenant],
+            " SELECT o.tenant, o.reference, o.action, c.name, c.webhook_url, c.webhook_secret FROM connections c"
+            " LEFT JOIN unnest(%s::uuid[], %s::int[]) AS p (tenant, places) ON p.tenant = c.tenant"
+            " CROSS JOIN LATERAL (SELECT o.tenant, o.reference, o.action FROM external_orders o"
+            "  WHERE o.tenant = c.tenant AND acknowledged IS NULL AND next_try <= now()"
+            # A cancellation waits for its order.
+            "  AND (action = 'place' OR EXISTS (SELECT 1 FROM external_orders p WHERE p.tenant = o.tenant"
+            "   AND p.reference = o.reference AND p.action = 'place' AND p.acknowledged IS NOT NULL))"
+            "  ORDER BY cursor LIMIT coalesce(p.places, %s) FOR UPDATE SKIP LOCKED) AS o"
+            " WHERE c.webhook_url <> '') AS due"
+            " WHERE e.tenant = due.tenant AND e.reference = due.reference AND e.action = due.action"
+            " RETURNING due.tenant, due.name, due.webhook_url, due.webhook_secret,"
+            " e.reference, e.action, e.body, e.attempts, e.traceparent",
+            [patience.claim, list(places), list(places.values()), AT_ONCE],
             prepare=True,
         )
-        return [Due(*row) for row in await found.fetchall()]
+        return [
+            (Receiver(Firm(tenant, name), Endpoint(url, secret, patience.call_seconds)), Due(*due))
+            for tenant, name, url, secret, *due in await found.fetchall()
+        ]
 
 
 async def bring(ctx: Context, receiver: Receiver, due: Due, patience: Patience) -> None:
