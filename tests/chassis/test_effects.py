@@ -158,3 +158,16 @@ async def test_what_passes_is_told_to_all_and_tried_again_by_none() -> None:
     rounds = Rounds(fault)
     assert await rounds.answers() == [0, fault, fault, fault, fault]
     assert rounds.begun == [[0], [1, 2, 3, 4]]
+
+
+async def test_who_has_patience_goes_with_the_next_round_or_alone_after_a_while() -> None:
+    rounds = Rounds()
+    rounds.go_on.set()
+    together = Together(rounds.double)
+    patient = asyncio.create_task(together.ask("a", 1, patience=30))
+    await asyncio.sleep(0.01)
+    assert rounds.begun == []
+    assert [await together.ask("a", 2), await patient] == [4, 2]
+    assert rounds.begun == [[1, 2]]
+    assert await together.ask("a", 5, patience=0.01) == 10
+    assert rounds.begun == [[1, 2], [5]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
@@ -21,24 +22,29 @@ class Together(Generic[K, Q, A]):
 
     def __init__(self, work: Callable[[K, Sequence[Q]], Awaitable[Sequence[A | Exception]]]) -> None:
         self._work = work
-        self._waiting: dict[K, list[tuple[Q, asyncio.Future[A]]]] = {}
-        self._rounds: set[asyncio.Task[None]] = set()
+        self._waiting: defaultdict[K, list[tuple[Q, asyncio.Future[A]]]] = defaultdict(list)
+        self._rounds: dict[K, asyncio.Task[None]] = {}
 
-    async def ask(self, key: K, question: Q) -> A:
-        answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
-        if key in self._waiting:
-            self._waiting[key].append((question, answer))
+    async def ask(self, key: K, question: Q, patience: float = 0.0) -> A:
+        """`patience`: for so many seconds it begins no round of its own, in the hope of going with another."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[A] = loop.create_future()
+        self._waiting[key].append((question, answer))
+        if patience:
+            loop.call_later(patience, self._begin, key)
         else:
-            self._waiting[key] = [(question, answer)]
-            task = asyncio.create_task(self._until_nobody_waits(key))
-            self._rounds.add(task)
-            task.add_done_callback(self._rounds.discard)
+            self._begin(key)
         return await answer
 
+    def _begin(self, key: K) -> None:
+        if key in self._waiting and key not in self._rounds:
+            self._rounds[key] = asyncio.create_task(self._until_nobody_waits(key))
+
     async def _until_nobody_waits(self, key: K) -> None:
+        asked: list[tuple[Q, asyncio.Future[A]]] = []
         try:
-            while asked := self._waiting[key]:
-                self._waiting[key] = []
+            while key in self._waiting:
+                asked = self._waiting.pop(key)
                 answers = await self._answers(key, [question for question, _ in asked])
                 for (_, future), answer in zip(asked, answers, strict=True):
                     if future.done():
@@ -48,7 +54,8 @@ class Together(Generic[K, Q, A]):
                     else:
                         future.set_result(answer)
         finally:
-            for _, future in self._waiting.pop(key):
+            del self._rounds[key]
+            for _, future in (*asked, *self._waiting.pop(key, ())):
                 future.cancel()
 
     async def _answers(self, key: K, questions: Sequence[Q]) -> Sequence[A | Exception]:

@@ -75,6 +75,10 @@ async def write(conn: Connection, tenant: UUID, changed: Sequence[External]) -> 
     )
 
 
+PATIENCE = 0.01
+"""Seconds. Nobody waits for the news that an order was taken; the next answers, or its plan, can go with it."""
+
+
 class Externals:
     """The external orders of which the ERP says something: read together, and what changes is written together."""
 
@@ -141,9 +145,11 @@ async def hear_all(of: tuple[Context, Firm], heard: Sequence[Heard]) -> list[boo
 _together = Together(hear_all)
 
 
-async def hear(ctx: Context, firm: Firm, reference: UUID, note: Callable[[Externals], bool]) -> bool:
+async def hear(
+    ctx: Context, firm: Firm, reference: UUID, note: Callable[[Externals], bool], patience: float = 0.0
+) -> bool:
     """Whether it was news. What a firm's ERP says at the same time of many orders is one transaction."""
-    return await _together.ask((ctx, firm), Heard(reference, note))
+    return await _together.ask((ctx, firm), Heard(reference, note), patience)
 
 
 async def taken(ctx: Context, firm: Firm, reference: UUID, action: str, erp_number: str | None) -> bool:
@@ -157,7 +163,7 @@ async def taken(ctx: Context, firm: Firm, reference: UUID, action: str, erp_numb
         orders.hand_over(order, erp_number, trace)
         return True
 
-    return await hear(ctx, firm, reference, note)
+    return await hear(ctx, firm, reference, note, PATIENCE)
 
 
 async def acknowledge(ctx: Context, firm: Firm, reference: UUID, action: str, erp_number: str) -> bool:
