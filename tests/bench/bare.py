@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from uuid import uuid4
 
+import uvloop
 from chassis.pool import pool
 from contracts.values import Address, Branding, Language, Role
 from gateway.page import ROUTES
@@ -107,4 +108,4 @@ def given() -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
+    uvloop.run(main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))

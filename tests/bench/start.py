@@ -19,7 +19,7 @@ LIBRARIES = ", ".join(
     [
         *("faststream.kafka", "aiokafka", "pydantic_settings", "psycopg_pool", "litestar", "granian.server.embed"),
         *("opentelemetry.sdk.trace", "opentelemetry.exporter.otlp.proto.http.trace_exporter", "prometheus_client"),
-        *("structlog", "jwt", "aiohttp", "obstore", "msgspec"),
+        *("structlog", "jwt", "aiohttp", "obstore", "msgspec", "uvloop"),
     ]
 )
 

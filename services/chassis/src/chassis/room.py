@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 import structlog
+import uvloop
 from contracts.base import Command
 from psycopg import AsyncConnection
 
@@ -252,9 +253,9 @@ def run(room: Room) -> None:
     settings = Settings()
     match sys.argv[1:]:
         case []:
-            asyncio.run(serve(room, settings))
+            uvloop.run(serve(room, settings))
         case ["rebuild"]:
-            print(asyncio.run(rebuild(settings, room.name, room.views)))
+            print(uvloop.run(rebuild(settings, room.name, room.views)))
         case _:
             sys.exit(f"python -m {room.name.replace('-', '_')} [rebuild]")
 
