@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+from chassis import marks
 from chassis.views import AnyView
 from contracts.values import File, Role
 from gateway.pages.quote_view import Message
@@ -61,9 +62,11 @@ class World:
             "weight": 1000,
         }
         doc = document(view.doc, **{**known, name: made, **more})
-        values = view.row(self.other_tenant if whose == "foreign tenant's" else self.firm.tenant, str(made), doc)
-        async with self.firm.portal.gateway.single.connection() as conn:
+        tenant = self.other_tenant if whose == "foreign tenant's" else self.firm.tenant
+        values = view.row(tenant, str(made), doc)
+        async with self.firm.portal.gateway.pool.connection() as conn:
             await conn.execute(view.upsert(), [[value] for value in values])
+            await marks.change(conn, [(tenant, view.customer(doc) if view.customer else None)])
         return made
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from chassis.decider import NotAllowed
+from chassis.remembering import Remembered
 from contracts.values import Address, Branding
 from litestar import Request
 
@@ -87,6 +88,7 @@ async def pass_through(request: Request[Any, Any, Any]) -> Visit:
         ctx=ctx,
         tenant=arrival.tenant if arrival else NOBODY,
         visitor=visitor,
+        rows=Remembered(ctx.rows, ctx.memory, arrival.marks) if arrival else ctx.rows,
         language="",
         words=translations("en"),
         path=request.url.path,

@@ -56,6 +56,8 @@ class Ask:
     ctx: Context
     tenant: TenantDoc
     visitor: Me | None
+    rows: Rows
+    """What the portal knows. Of the visitor's own and of the firm's, what has not changed is not read again."""
     language: str
     words: Words
     path: str
@@ -82,10 +84,6 @@ class Ask:
         return self.tenant.tenant
 
     @property
-    def rows(self) -> Rows:
-        return self.ctx.rows
-
-    @property
     def asker(self) -> Asker:
         """The user, or a guest of the firm."""
         return self.visitor.asker if self.visitor else Asker(tenant=self.tenant_id, kind="guest")
@@ -105,6 +103,8 @@ class Ask:
 
     async def command(self, command: Command) -> Answer:
         """Asks the owner, signed as the user. The next page waits until its views have heard of it."""
+        # From now on, what was true on arrival need not be true any more.
+        self.rows = self.ctx.rows
         mine = type(command).room == self.ctx.room
         answer = await (self.ctx.execute(command, self.asker) if mine else self.ctx.ask(command, self.asker))
         self.answers.append(answer)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from chassis.marks import NO_CUSTOMER
+from chassis.remembering import Marks
 from litestar.datastructures import Cookie
 from psycopg import AsyncConnection
 
@@ -38,13 +40,16 @@ IDLE = timedelta(hours=12)
 REMEMBERED = timedelta(days=30)
 NOTED_EVERY = timedelta(minutes=5)
 
-# One round trip tells who asks: the firm by its domain, the session by its hash, the user and the customer.
+# One round trip tells who asks: the firm by its domain, the session by its hash, the user and the customer; and the
+# marks by which is seen whether anything has changed for them.
 _ARRIVE = f"""
-SELECT t.doc::text, u.doc::text, c.doc::text, s.hash, s.began, s.remembered, s.seen < now() - %(noted)s
+SELECT t.doc::text, u.doc::text, c.doc::text, s.hash, s.began, s.seen < now() - %(noted)s, f.mark, m.mark
 FROM {who.tenants.table} t
+LEFT JOIN marks f ON f.tenant = t.tenant AND f.customer = %(no_customer)s
 LEFT JOIN sessions s ON s.hash = %(hash)s AND s.tenant = t.tenant AND s.ends > now()
 LEFT JOIN {who.users.table} u ON u.tenant = s.tenant AND u.key = s.user_id::text
 LEFT JOIN {who.customers.table} c ON c.tenant = s.tenant AND c.key = u.customer::text
+LEFT JOIN marks m ON m.tenant = s.tenant AND m.customer = u.customer
 WHERE jsonb_exists(t.doc -> 'domains', %(host)s)
 """
 _SEEN = "UPDATE sessions SET seen = now(), ends = CASE WHEN remembered THEN ends ELSE now() + %s END WHERE hash = %s"
@@ -57,6 +62,7 @@ class Arrival:
     """Who stands at the gate. `settling`: logged in, but the views have not yet heard of the user."""
 
     tenant: TenantDoc
+    marks: Marks
     me: Me | None = None
     settling: bool = False
 
@@ -99,34 +105,34 @@ def _may_enter(user: str, customer: str) -> bool:
 
 async def arrive(conn: Connection, host: str, token: str) -> Arrival | None:
     """None for a domain that belongs to no firm. A session that has ended is deleted here."""
-    found = await conn.execute(
-        _ARRIVE, {"host": host, "hash": digest(token) if token else None, "noted": NOTED_EVERY}, prepare=True
-    )
+    told = {"host": host, "hash": digest(token) if token else None, "noted": NOTED_EVERY, "no_customer": NO_CUSTOMER}
+    found = await conn.execute(_ARRIVE, told, prepare=True)
     row = await found.fetchone()
     if row is None:
         return None
-    tenant_text, user, customer, hashed, began, _remembered, stale = row
+    tenant_text, user, customer, hashed, began, stale, firms, mine = row
     tenant = _tenant(tenant_text)
+    guest = Arrival(tenant, Marks(tenant.tenant, firms))
     if hashed is None:
-        return Arrival(tenant)
+        return guest
     if user is None or customer is None:
-        return Arrival(tenant, settling=True)
+        return replace(guest, settling=True)
     me, earliest = _me(tenant.tenant, user, customer)
     if not _may_enter(user, customer):
         # Just registered, and the view still says "invited": the session is younger than what is known.
         if UserDoc.model_validate_json(user).state == "invited" and (earliest is None or began > earliest):
-            return Arrival(tenant, settling=True)
-        return await _ended(conn, tenant, hashed)
+            return replace(guest, settling=True)
+        return await _ended(conn, guest, hashed)
     if earliest is not None and began <= earliest:
-        return await _ended(conn, tenant, hashed)
+        return await _ended(conn, guest, hashed)
     if stale:
         await conn.execute(_SEEN, [IDLE, hashed])
-    return Arrival(tenant, me)
+    return Arrival(tenant, Marks(tenant.tenant, firms, me.customer, mine), me)
 
 
-async def _ended(conn: Connection, tenant: TenantDoc, hashed: bytes) -> Arrival:
+async def _ended(conn: Connection, guest: Arrival, hashed: bytes) -> Arrival:
     await conn.execute("DELETE FROM sessions WHERE hash = %s", [hashed])
-    return Arrival(tenant)
+    return guest
 
 
 async def begin(ask: Ask, user: UUID, remember: bool) -> None:

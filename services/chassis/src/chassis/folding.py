@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.base import Event
 
+from chassis import marks
 from chassis.events import Meta
 from chassis.rows import ask_texts
 from chassis.store import Connection
@@ -32,7 +33,9 @@ def folded(view: AnyView, docs: Mapping[Place, Any], events: Handled) -> dict[Pl
 
 
 async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> None:
-    """Two round trips to PostgreSQL, however many views and documents are touched: one to read, one to write."""
+    """Two round trips to PostgreSQL, however many views and documents are touched: one to read, one to write.
+
+    Whose documents have changed is marked with them."""
     heard = [(view, [(meta, event) for meta, event in events if type(event) in view.steps]) for view in views]
     asked = []
     async with conn.pipeline():
@@ -42,13 +45,23 @@ async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> N
                 wanted = {(meta.tenant, key) for meta, one in mine for key in view.steps[type(one)].keys(one, meta)}
                 asked.append((view, mine, await ask_texts(conn, view, list(wanted))))
     written = []
+    changed: set[tuple[UUID, UUID | None]] = set()
     for view, mine, answer in asked:
         known = {(tenant, key): text for tenant, key, text in await answer.fetchall()}
         docs = {place: view.doc.model_validate_json(text) for place, text in known.items()}
-        written.append((view, folded(view, docs, mine), known))
+        touched = folded(view, docs, mine)
+        written.append((view, touched, known))
+        changed |= whose(view, docs) | whose(view, touched)
     async with conn.pipeline():
         for view, touched, known in written:
             await write(conn, view, touched, known)
+        await marks.change(conn, changed)
+
+
+def whose(view: AnyView, docs: Mapping[Place, Any]) -> set[tuple[UUID, UUID | None]]:
+    """A document that has gone to another customer concerns both: it is asked before and after."""
+    of = view.customer or (lambda doc: None)
+    return {(tenant, of(doc)) for (tenant, _), doc in docs.items() if doc is not None}
 
 
 async def until_alone(conn: Connection, view: AnyView) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import aiohttp
 from psycopg import AsyncConnection
 
-from chassis import feed, schema
+from chassis import feed, marks, schema
 from chassis.folding import folded, until_alone
 from chassis.settings import PARTITIONS, Settings
 from chassis.store import Connection
@@ -22,6 +22,8 @@ _POSITIONS = "SELECT topic, partition, number FROM positions WHERE consumer = 'v
 async def prepare_views(conn: Connection, views: Sequence[AnyView]) -> bool:
     """Makes the tables. True: a definition has changed, and all views of the room begin anew, filled by the feed."""
     await conn.execute("CREATE TABLE IF NOT EXISTS view_definitions (name text PRIMARY KEY, definition text NOT NULL)")
+    for table in marks.TABLES:
+        await conn.execute(table.encode())
     found = await conn.execute("SELECT name, definition FROM view_definitions")
     known = dict(await found.fetchall())
     now = {view.name: view.definition() for view in views}
@@ -29,6 +31,7 @@ async def prepare_views(conn: Connection, views: Sequence[AnyView]) -> bool:
         for name in {*known, *now}:
             await conn.execute(f"DROP TABLE IF EXISTS view_{name.replace('-', '_')}")
         await conn.execute("DELETE FROM view_definitions")
+        await conn.execute("DELETE FROM marks")
         await conn.execute("DELETE FROM positions WHERE consumer = 'views'")
         for name, definition in now.items():
             await conn.execute("INSERT INTO view_definitions VALUES (%s, %s)", [name, definition])
@@ -54,6 +57,7 @@ async def rebuild(settings: Settings, room: str, views: Sequence[AnyView]) -> st
             events += await _read_on(feeds, topics, views, docs, reached)
             for view in views:
                 await _exchange(conn, view, docs[view.name])
+            await marks.change_all(conn, views)
             for (topic, partition), number in reached.items():
                 await conn.execute(
                     "INSERT INTO positions (consumer, topic, partition, number) VALUES ('views', %s, %s, %s)"

@@ -29,6 +29,7 @@ from chassis.files import Files
 from chassis.pool import pool
 from chassis.rebuild import prepare_views, rebuild
 from chassis.relay import Relay
+from chassis.remembering import Memory
 from chassis.rows import Rows
 from chassis.serving import Outside, served
 from chassis.settings import Settings
@@ -77,6 +78,7 @@ class Context:
         # Statements that stand alone save two round trips each.
         self.single = pool(url, 10, autocommit=True)
         self.rows = Rows(self.single)
+        self.memory = Memory()
         self.files = Files(settings.files)
         self.relay = Relay(settings, room.name)
         self.consumers: list[Consumer] = []

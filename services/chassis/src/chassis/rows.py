@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from psycopg import AsyncCursor
@@ -31,6 +31,31 @@ class Page(Generic[D]):
     total: int
 
 
+class Question(NamedTuple):
+    """What is read of a view. `keys`: these documents; else those that the rest describes."""
+
+    view: View[Any]
+    tenant: UUID
+    keys: tuple[str, ...] | None = None
+    customer: UUID | None = None
+    sites: frozenset[UUID] | None = None
+    where: tuple[tuple[str, Any], ...] = ()
+    search: str = ""
+    sort: str = ""
+    limit: int = 10_000
+    offset: int = 0
+
+
+class Found(NamedTuple):
+    """Never changed: everybody who asks is handed a list of his own. By keys: in their order, None where none is."""
+
+    docs: tuple[Any, ...]
+    total: int
+
+
+Read = Callable[[Connection, Question], Awaitable[Found]]
+
+
 @lru_cache(maxsize=20_000)
 def _parsed(doc: type[D], text: str) -> D:
     """Documents are read far more often than they change; whoever reads one does not alter it."""
@@ -42,11 +67,14 @@ class Rows:
         self._pool = pool
 
     async def get(self, view: View[D], tenant: UUID, key: UUID | str) -> D | None:
-        return await on_a_living_connection(self._pool, lambda conn: get(conn, view, tenant, key))
+        found = await self._answer(Question(view, tenant, (str(key),)), _by_key)
+        doc: D | None = found.docs[0]
+        return doc
 
     async def many(self, view: View[D], tenant: UUID, keys: Iterable[UUID | str]) -> dict[str, D]:
-        wanted = [(tenant, str(key)) for key in keys]
-        return await on_a_living_connection(self._pool, lambda conn: many(conn, view, wanted))
+        wanted = tuple(sorted({str(key) for key in keys}))
+        found = await self._answer(Question(view, tenant, wanted), _by_key)
+        return {key: doc for key, doc in zip(wanted, found.docs, strict=True) if doc is not None}
 
     async def page(
         self,
@@ -61,18 +89,9 @@ class Rows:
         limit: int = 50,
         offset: int = 0,
     ) -> Page[D]:
-        condition, given = _condition(view, tenant, customer, sites, where or {}, search)
-        query = f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, sort)} LIMIT %s OFFSET %s"
-
-        async def read(conn: Connection) -> Page[D]:
-            found = await conn.execute(query, [*given, limit, offset], prepare=True)
-            items = [_parsed(view.doc, row[0]) for row in await found.fetchall()]
-            if len(items) < limit and (items or not offset):
-                return Page(items, offset + len(items))
-            counted = await conn.execute(f"SELECT count(*) FROM {view.table} WHERE {condition}", given, prepare=True)
-            return Page(items, int((await counted.fetchone() or (0,))[0]))
-
-        return await on_a_living_connection(self._pool, read)
+        asked = Question(view, tenant, None, customer, _set(sites), _given(where), search, sort, limit, offset)
+        found = await self._answer(asked, _listed_and_counted)
+        return Page(list(found.docs), found.total)
 
     async def all(
         self,
@@ -86,14 +105,8 @@ class Rows:
         sort: str = "",
         limit: int = 10_000,
     ) -> list[D]:
-        condition, given = _condition(view, tenant, customer, sites, where or {}, search)
-        query = f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, sort)} LIMIT %s"
-
-        async def read(conn: Connection) -> list[D]:
-            found = await conn.execute(query, [*given, limit])
-            return [_parsed(view.doc, row[0]) for row in await found.fetchall()]
-
-        return await on_a_living_connection(self._pool, read)
+        asked = Question(view, tenant, None, customer, _set(sites), _given(where), search, sort, limit)
+        return list((await self._answer(asked, _listed)).docs)
 
     async def count(
         self,
@@ -104,13 +117,42 @@ class Rows:
         sites: Collection[UUID] | None = None,
         where: Where | None = None,
     ) -> int:
-        condition, given = _condition(view, tenant, customer, sites, where or {}, "")
+        asked = Question(view, tenant, None, customer, _set(sites), _given(where))
+        return (await self._answer(asked, _counted)).total
 
-        async def read(conn: Connection) -> int:
-            found = await conn.execute(f"SELECT count(*) FROM {view.table} WHERE {condition}", given)
-            return int((await found.fetchone() or (0,))[0])
+    async def _answer(self, asked: Question, read: Read) -> Found:
+        return await on_a_living_connection(self._pool, lambda conn: read(conn, asked))
 
-        return await on_a_living_connection(self._pool, read)
+
+async def _listed(conn: Connection, asked: Question) -> Found:
+    condition, given = _condition(asked)
+    view = asked.view
+    kind: type[BaseModel] = view.doc
+    query = f"SELECT doc::text FROM {view.table} WHERE {condition} {_order(view, asked.sort)} LIMIT %s OFFSET %s"
+    found = await conn.execute(query, [*given, asked.limit, asked.offset], prepare=True)
+    docs = tuple(_parsed(kind, row[0]) for row in await found.fetchall())
+    return Found(docs, len(docs))
+
+
+async def _counted(conn: Connection, asked: Question) -> Found:
+    condition, given = _condition(asked)
+    found = await conn.execute(f"SELECT count(*) FROM {asked.view.table} WHERE {condition}", given, prepare=True)
+    return Found((), int((await found.fetchone() or (0,))[0]))
+
+
+async def _listed_and_counted(conn: Connection, asked: Question) -> Found:
+    docs = (await _listed(conn, asked)).docs
+    if len(docs) < asked.limit and (docs or not asked.offset):
+        return Found(docs, asked.offset + len(docs))
+    return Found(docs, (await _counted(conn, asked)).total)
+
+
+async def _by_key(conn: Connection, asked: Question) -> Found:
+    keys = asked.keys or ()
+    if len(keys) == 1:
+        return Found((await get(conn, asked.view, asked.tenant, keys[0]),), 1)
+    known = await many(conn, asked.view, [(asked.tenant, key) for key in keys])
+    return Found(tuple(known.get(key) for key in keys), len(known))
 
 
 async def get(conn: Connection, view: View[D], tenant: UUID, key: UUID | str) -> D | None:
@@ -164,33 +206,42 @@ async def ask_texts(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID
     )
 
 
-def _condition(
-    view: View[Any], tenant: UUID, customer: UUID | None, sites: Collection[UUID] | None, where: Where, search: str
-) -> tuple[str, list[Any]]:
-    parts, given = ["tenant = %s"], [tenant]
+def _set(sites: Collection[UUID] | None) -> frozenset[UUID] | None:
+    return None if sites is None else frozenset(sites)
+
+
+def _given(where: Where | None) -> tuple[tuple[str, Any], ...]:
+    """Without what narrows nothing; several values are a set."""
+    return tuple(
+        (name, frozenset(value) if isinstance(value, (list, set)) else value)
+        for name, value in (where or {}).items()
+        if value is not None and value != ""
+    )
+
+
+def _condition(asked: Question) -> tuple[str, list[Any]]:
+    parts, given = ["tenant = %s"], [asked.tenant]
     values: list[Any] = given
-    if customer is not None:
+    if asked.customer is not None:
         parts.append("customer = %s")
-        values.append(customer)
-    if sites is not None:
+        values.append(asked.customer)
+    if asked.sites is not None:
         parts.append("(site IS NULL OR site = ANY(%s))")
-        values.append(list(sites))
-    for name, value in where.items():
-        if value is None or value == "":
-            continue
-        column = _column(view, name)
+        values.append(list(asked.sites))
+    for name, value in asked.where:
+        column = _column(asked.view, name)
         if isinstance(value, tuple):
             operator, value = value
             if operator not in _OPERATORS:
                 raise ValueError(f"{operator} is no comparison")
             parts.append(f"{column} {operator} %s")
-        elif isinstance(value, (list, set, frozenset)):
+        elif isinstance(value, frozenset):
             parts.append(f"{column} = ANY(%s)")
             value = list(value)
         else:
             parts.append(f"{column} = %s")
         values.append(value)
-    for word in search.lower().split()[:MOST_WORDS]:
+    for word in asked.search.lower().split()[:MOST_WORDS]:
         parts.append("search LIKE %s")
         values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
     return " AND ".join(parts), values

@@ -21,7 +21,7 @@ Key = UUID | str
 Keys = Key | list[Any] | tuple[Any, ...]
 Fold = Callable[[Any, Any, Meta], Any]
 
-LAYOUT = 2
+LAYOUT = 3
 """Of the tables that hold documents: another number makes them all anew."""
 TYPES = {"text", "date", "int", "bool", "uuid", "timestamptz", "numeric"}
 _SQL = {"int": "bigint", "bool": "boolean"}
