@@ -88,7 +88,8 @@ async def read(route: Route, visit: Visit, request: AnyRequest) -> Response[byte
     if isinstance(view, Download):
         return showing.download(ask, view)
     if route.template is None or showing.wants_json(request):
-        return showing.response(showing.json(view), showing.JSON, ask, more={"X-CSRF-Token": visit.frame.csrf})
+        told = showing.json_again(ask, view)
+        return showing.response(told, showing.JSON, ask, more={"X-CSRF-Token": visit.frame.csrf})
     return showing.response(await showing.html(ask, route.template, view, visit.frame), showing.HTML, ask)
 
 

@@ -53,7 +53,7 @@ class Visit:
 
 def is_secure(request: Request[Any, Any, Any], ctx: Context) -> bool:
     """Whether the browser speaks HTTPS: with us, or with the proxy in front of us."""
-    return request.url.scheme == "https" or (
+    return request.scope["scheme"] == "https" or (
         behind_a_proxy(ctx) and request.headers.get("x-forwarded-proto", "https") == "https"
     )
 
@@ -91,7 +91,7 @@ async def pass_through(request: Request[Any, Any, Any]) -> Visit:
         rows=Remembered(ctx.rows, ctx.memory, arrival.marks) if arrival else ctx.rows,
         language="",
         words=translations("en"),
-        path=request.url.path,
+        path=request.scope["path"],
         query={name: without_nul(value) for name, value in request.query_params.items()},
         key=uuid4(),
         ip=ip_of(request, ctx),

@@ -21,6 +21,11 @@ def _tile_source(template: str) -> str:
 
 
 def headers(secure: bool, map_tiles: str = "", cache: str = PRIVATE) -> dict[str, str]:
+    return dict(_headers(secure, map_tiles, cache))
+
+
+@lru_cache
+def _headers(secure: bool, map_tiles: str, cache: str) -> dict[str, str]:
     sent = {
         "Content-Security-Policy": (
             "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "

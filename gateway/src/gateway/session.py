@@ -43,7 +43,7 @@ NOTED_EVERY = timedelta(minutes=5)
 # One round trip tells who asks: the firm by its domain, the session by its hash, the user and the customer; and the
 # marks by which is seen whether anything has changed for them.
 _ARRIVE = f"""
-SELECT t.doc::text, u.doc::text, c.doc::text, s.hash, s.began, s.seen < now() - %(noted)s, f.mark, m.mark
+SELECT t.doc::text, u.doc::text, c.doc::text, s.began, s.seen < now() - %(noted)s, f.mark, m.mark
 FROM {who.tenants.table} t
 LEFT JOIN marks f ON f.tenant = t.tenant AND f.customer = %(no_customer)s
 LEFT JOIN sessions s ON s.hash = %(hash)s AND s.tenant = t.tenant AND s.ends > now()
@@ -51,6 +51,14 @@ LEFT JOIN {who.users.table} u ON u.tenant = s.tenant AND u.key = s.user_id::text
 LEFT JOIN {who.customers.table} c ON c.tenant = s.tenant AND c.key = u.customer::text
 LEFT JOIN marks m ON m.tenant = s.tenant AND m.customer = u.customer
 WHERE jsonb_exists(t.doc -> 'domains', %(host)s)
+"""
+# Who came in before is the same person with the same rights as long as neither mark has changed.
+_STILL = """
+SELECT f.mark, m.mark
+FROM sessions s
+JOIN marks f ON f.tenant = s.tenant AND f.customer = %(no_customer)s
+JOIN marks m ON m.tenant = s.tenant AND m.customer = %(customer)s
+WHERE s.hash = %(hash)s AND s.ends > now() AND s.seen >= now() - %(noted)s
 """
 _SEEN = "UPDATE sessions SET seen = now(), ends = CASE WHEN remembered THEN ends ELSE now() + %s END WHERE hash = %s"
 
@@ -67,6 +75,11 @@ class Arrival:
     settling: bool = False
 
 
+ARRIVED = 4096
+_arrived: dict[tuple[str, bytes | None], Arrival] = {}
+"""By domain and session: who came in, and the marks at that moment. Whether it still holds is asked every time."""
+
+
 def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
@@ -78,7 +91,7 @@ def new_token() -> str:
 
 def csrf_of(key: bytes, token: str) -> str:
     """Bound to the session (or to the guest's cookie): it fits nobody else and ends with it."""
-    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, token.encode(), "sha256").hex()
 
 
 def csrf_fits(key: bytes, token: str, given: str) -> bool:
@@ -105,15 +118,35 @@ def _may_enter(user: str, customer: str) -> bool:
 
 async def arrive(conn: Connection, host: str, token: str) -> Arrival | None:
     """None for a domain that belongs to no firm. A session that has ended is deleted here."""
-    told = {"host": host, "hash": digest(token) if token else None, "noted": NOTED_EVERY, "no_customer": NO_CUSTOMER}
+    hashed = digest(token) if token else None
+    known = _arrived.get((host, hashed))
+    if known and await _still(conn, hashed, known.marks):
+        return known
+    arrival = await _ask(conn, host, hashed)
+    _arrived.pop((host, hashed), None)
+    if arrival and arrival.me and arrival.marks.firm and arrival.marks.mine:
+        _arrived[host, hashed] = arrival
+        if len(_arrived) > ARRIVED:
+            del _arrived[next(iter(_arrived))]
+    return arrival
+
+
+async def _still(conn: Connection, hashed: bytes | None, marks: Marks) -> bool:
+    told = {"hash": hashed, "noted": NOTED_EVERY, "no_customer": NO_CUSTOMER, "customer": marks.customer}
+    found = await conn.execute(_STILL, told, prepare=True)
+    return await found.fetchone() == (marks.firm, marks.mine)
+
+
+async def _ask(conn: Connection, host: str, hashed: bytes | None) -> Arrival | None:
+    told = {"host": host, "hash": hashed, "noted": NOTED_EVERY, "no_customer": NO_CUSTOMER}
     found = await conn.execute(_ARRIVE, told, prepare=True)
     row = await found.fetchone()
     if row is None:
         return None
-    tenant_text, user, customer, hashed, began, stale, firms, mine = row
+    tenant_text, user, customer, began, stale, firms, mine = row
     tenant = _tenant(tenant_text)
     guest = Arrival(tenant, Marks(tenant.tenant, firms))
-    if hashed is None:
+    if hashed is None or began is None:
         return guest
     if user is None or customer is None:
         return replace(guest, settling=True)
