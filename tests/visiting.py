@@ -195,6 +195,12 @@ async def opened_firm(portal: Portal) -> Firm:
     for part in ("base", "orders", "invoices"):
         await identity.execute(NoteTransfer(customer=customer, part=part), operator)
     await firm.known(firm.boss)
+
+    async def has_a_portal() -> who.TenantDoc | None:
+        """The firm and its customers come on partitions of their own."""
+        return await portal.gateway.rows.get(who.tenants, tenant, tenant)
+
+    await until(has_a_portal)
     return firm
 
 
