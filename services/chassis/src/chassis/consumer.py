@@ -12,18 +12,18 @@ from uuid import UUID
 
 import structlog
 from contracts.base import Event
-from psycopg import AsyncCursor
 from psycopg_pool import AsyncConnectionPool, PoolClosed
 
-from chassis import parked, schema
+from chassis import parked, positions
 from chassis.backoff import TRANSIENT, Pause
 from chassis.events import Meta, Recorded, contiguous
 from chassis.feed import Feeds
 from chassis.outside import ATTEMPTS, SOME, attempt, side_by_side
+from chassis.positions import Gap, Positions
 from chassis.store import Connection
 from chassis.telemetry import CONSUMED, DUPLICATES, FETCHED, PARKED, RETRIES
 
-TABLES = (*schema.made(schema.positions), *parked.TABLES)
+TABLES = (*positions.TABLES, *parked.TABLES)
 HELD = 500
 """Events that nobody here wants, after which the position is written at the latest."""
 
@@ -42,10 +42,6 @@ class Work(Protocol):
         """What was handled is committed: who waits for it may look."""
 
 
-class Gap(Exception):
-    """Events before this one have not been seen."""
-
-
 @dataclass
 class Consumer:
     work: Work
@@ -57,6 +53,7 @@ class Consumer:
     last_wanted: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
+        self._positions = Positions(self.work.name, self.topic)
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._known: dict[int, int] = {}
         self._held: defaultdict[int, list[Recorded]] = defaultdict(list)
@@ -169,9 +166,9 @@ class Consumer:
     async def _inside(self, partition: int, events: Sequence[Recorded], *, careful: bool) -> None:
         async with self.pool.connection() as conn:
             async with conn.pipeline():
-                held = await self._ask_position(conn, partition)
+                held = await self._positions.hold(conn, partition)
                 waiting = await parked.ask(conn, self.work.name, self.topic)
-            todo = await self._todo(conn, held, partition, events)
+            todo = await self._positions.todo(conn, held, partition, events)
             if not todo:
                 return
             stopped = set(await waiting.fetchall())
@@ -186,7 +183,7 @@ class Consumer:
                 if pairs := self._wanted_of(flowing):
                     await self.work.handle(conn, pairs)
             async with conn.pipeline():
-                await self._advance(conn, partition, todo[-1])
+                await self._positions.advance(conn, partition, todo[-1])
                 await conn.commit()
 
     async def _carefully(self, conn: Connection, one: Recorded, stopped: set[Any]) -> None:
@@ -213,13 +210,14 @@ class Consumer:
             waiting: set[tuple[UUID, str]] = set()
             if wanted := [one for one in some if one.meta.type in self._wanted]:
                 async with self.pool.connection() as conn:
-                    known = await position(conn, self.work.name, self.topic, partition)
+                    known = await self._positions.read(conn, partition)
                     waiting = await parked.streams(conn, self.work.name, self.topic)
                 fresh = [one for one in wanted if (one.meta.number or 0) > known]
                 free = [one for one in fresh if (one.meta.tenant, one.meta.stream) not in waiting]
                 failed = await side_by_side(self.work, free)
             async with self.pool.connection() as conn, conn.transaction():
-                todo = await self._locked(conn, partition, some)
+                held = await self._positions.hold(conn, partition)
+                todo = await self._positions.todo(conn, held, partition, some)
                 stopped = await parked.streams(conn, self.work.name, self.topic)
                 for one in (one for one in todo if one.meta.type in self._wanted):
                     stream = (one.meta.tenant, one.meta.stream)
@@ -231,7 +229,7 @@ class Consumer:
                     elif stream in waiting:
                         raise Gap  # what stood before it has just been handled
                 if todo:
-                    await self._advance(conn, partition, todo[-1])
+                    await self._positions.advance(conn, partition, todo[-1])
 
     def _wanted_of(self, events: Sequence[Recorded]) -> list[tuple[Meta, Event]]:
         return [(one.meta, one.event()) for one in events if one.meta.type in self._wanted]
@@ -245,7 +243,7 @@ class Consumer:
 
     async def position(self, partition: int) -> int:
         async with self.pool.connection() as conn:
-            return await position(conn, self.work.name, self.topic, partition)
+            return await self._positions.read(conn, partition)
 
     async def has(self, partition: int, number: int) -> bool:
         """Whether all up to this number is handled, here or by another replica."""
@@ -254,46 +252,7 @@ class Consumer:
     async def positions(self) -> dict[int, int]:
         """By partition; what is missing is 0."""
         async with self.pool.connection() as conn:
-            found = await conn.execute(
-                "SELECT partition, number FROM positions WHERE consumer = %s AND topic = %s",
-                [self.work.name, self.topic],
-                prepare=True,
-            )
-            return dict(await found.fetchall())
-
-    async def _locked(self, conn: Connection, partition: int, events: Sequence[Recorded]) -> list[Recorded]:
-        """What of it is still to be done, with the position held until the transaction ends."""
-        return await self._todo(conn, await self._ask_position(conn, partition), partition, events)
-
-    async def _ask_position(self, conn: Connection, partition: int) -> AsyncCursor[Any]:
-        return await conn.execute(
-            "SELECT number FROM positions WHERE consumer = %s AND topic = %s AND partition = %s FOR UPDATE",
-            [self.work.name, self.topic, partition],
-            prepare=True,
-        )
-
-    async def _todo(
-        self, conn: Connection, held: AsyncCursor[Any], partition: int, events: Sequence[Recorded]
-    ) -> list[Recorded]:
-        row = await held.fetchone()
-        if row is None:
-            await conn.execute(
-                "INSERT INTO positions (consumer, topic, partition) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                [self.work.name, self.topic, partition],
-            )
-            row = await (await self._ask_position(conn, partition)).fetchone()
-        known = row[0] if row else 0
-        todo = [one for one in events if (one.meta.number or 0) > known]
-        if todo and todo[0].meta.number != known + 1:
-            raise Gap
-        return todo
-
-    async def _advance(self, conn: Connection, partition: int, last: Recorded) -> None:
-        await conn.execute(
-            "UPDATE positions SET number = %s WHERE consumer = %s AND topic = %s AND partition = %s",
-            [last.meta.number, self.work.name, self.topic, partition],
-            prepare=True,
-        )
+            return await self._positions.of_all(conn)
 
     # -- what was parked -----------------------------------------------------------------------------------------
 
@@ -313,7 +272,7 @@ class Consumer:
         failed = None if self.work.inside else await attempt(self.work, one)
         async with self.pool.connection() as conn, conn.transaction():
             # Whoever holds the position may not queue anything behind it meanwhile.
-            await self._locked(conn, one.meta.partition, [])
+            await self._positions.hold(conn, one.meta.partition)
             if self.work.inside:
                 try:
                     async with conn.transaction():
@@ -328,12 +287,3 @@ class Consumer:
                 await parked.failed_again(conn, self.work.name, one, failed)
         self.work.done()
         return failed is None
-
-
-async def position(conn: Connection, consumer: str, topic: str, partition: int) -> int:
-    found = await conn.execute(
-        "SELECT number FROM positions WHERE consumer = %s AND topic = %s AND partition = %s",
-        [consumer, topic, partition],
-        prepare=True,
-    )
-    return int((await found.fetchone() or (0,))[0])
