@@ -10,6 +10,25 @@ HERE = Path(__file__).parent
 LONGEST = ("system", "gateway", "quotes", "erp_bridge", "chassis", "demo", "identity", "orders", "embedded", "desk")
 
 
+class Folder(pytest.Package):
+    """Its fixtures of package scope, servers above all, end when a worker goes on to another folder. An `__init__.py`
+    would do it too, but then `tests/gateway` would stand before the gateway itself."""
+
+    def setup(self) -> None:
+        """There is no `__init__.py` to begin with."""
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if (
+        path != HERE
+        and path.is_relative_to(HERE)
+        and (path / "conftest.py").exists()
+        and not (path / "__init__.py").exists()
+    ):
+        return Folder.from_parent(parent, path=path)
+    return None
+
+
 def folder_of(item: pytest.Item) -> str:
     return item.path.relative_to(HERE).parts[0]
 

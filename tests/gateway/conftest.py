@@ -28,13 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(f"gateway {item.path.parent.name}"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stack() -> AsyncIterator[Stack]:
     async with infrastructure(own=True) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def quick_hashes() -> Iterator[None]:
     """Passwords of tests need not be hard to guess: hashing them as slowly as real ones took half of the time."""
     with pytest.MonkeyPatch.context() as patch:
@@ -42,7 +42,7 @@ def quick_hashes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def portal(stack: Stack, quick_hashes: None) -> AsyncIterator[Portal]:
     mark = uuid4().hex[:8]
     ports = {room: any_free() for room in ("gateway", "identity")}

@@ -16,27 +16,27 @@ from order_portal import (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def portal(stack: Stack) -> AsyncIterator[Portal]:
     async with running(stack) as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def maria(portal: Portal) -> Browser:
     return await portal.user("Maria", Role.orderer)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def reader(portal: Portal) -> Browser:
     return await portal.user("Rolf", Role.reader)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def elsewhere(portal: Portal) -> Browser:
     return await portal.user("Uwe", Role.orderer, sites=(SECOND,))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def stranger(portal: Portal) -> Browser:
     return await portal.user("Frida", Role.administrator, customer=OTHER)
