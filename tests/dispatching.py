@@ -46,6 +46,12 @@ MASTER_DATA: dict[str, list[dict[str, Any]]] = {
     "sites": [{"number": "10017-01", "customer": "10017", "name": "Hafenquartier", "address": ADDRESS}],
 }
 
+OF_THE_PORTAL = MASTER_DATA | {
+    "customers": [{"number": "10023", "name": "Bauhof Nord GmbH", "address": ADDRESS}],
+    "sites": [{"number": "10023-02", "customer": "10023", "name": "Baustelle Hafen", "address": ADDRESS}],
+}
+"""For a desk at a real portal, with the customer who orders there."""
+
 
 def ordered(reference: str | None = None, **more: Any) -> dict[str, Any]:
     """An external order as the portal sends it."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import imaplib
 import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,8 +26,8 @@ from contracts.identity import (
     user_id,
 )
 from contracts.values import Address, Branding, Language, LegalText, Role, derived_id
-from embedded.settings import MAIL_PASSWORD
 from embedded.stack import Stack
+from mailbox_read import mails_in, text_of
 
 from gateway import who
 
@@ -120,20 +118,9 @@ class Firm:
 
     async def mails(self, email: str, at_least: int = 1) -> list[EmailMessage]:
         """What lies in somebody's mailbox, oldest first."""
-        settings = self.portal.stack.settings
-
-        def read() -> list[EmailMessage]:
-            with imaplib.IMAP4("127.0.0.1", settings.imap_port) as box:
-                box.login(email, MAIL_PASSWORD)
-                box.select("INBOX")
-                numbers = box.search(None, "ALL")[1][0].split()
-                answers = [box.fetch(number, "(RFC822)")[1] for number in numbers]
-                raw = [part[1] for answer in answers for part in answer if isinstance(part, tuple)]
-            made = [message_from_bytes(one, policy=policy.default) for one in raw]
-            return [mail for mail in made if isinstance(mail, EmailMessage)]
 
         async def there() -> list[EmailMessage] | None:
-            found = await asyncio.to_thread(read)
+            found = await asyncio.to_thread(mails_in, self.portal.stack.settings, email)
             return found if len(found) >= at_least else None
 
         found: list[EmailMessage] = await until(there)
@@ -202,14 +189,6 @@ async def opened_firm(portal: Portal) -> Firm:
 
     await until(has_a_portal)
     return firm
-
-
-def text_of(mail: EmailMessage, kind: str = "plain") -> str:
-    part = mail.get_body((kind,))
-    assert part is not None
-    said = part.get_content()
-    assert isinstance(said, str)
-    return said
 
 
 def link_in(mail: EmailMessage) -> str:

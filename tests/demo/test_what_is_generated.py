@@ -68,6 +68,31 @@ def test_kinds_of_orders_are_those_that_the_container_type_allows() -> None:
     assert all(one["kind"] in allowed[one["container_type"]] for one in ORDERS)
 
 
+def test_what_can_be_ordered_for_a_standing_container_depends_on_its_family() -> None:
+    kinds = {one["family"]: set(one["kinds"]) for one in waste.container_types()}
+    assert kinds == {
+        "Absetzbehälter": {"exchange", "emptying", "removal"},
+        "Abrollbehälter": {"exchange", "removal"},
+        "Umleerbehälter": {"emptying", "removal"},
+        "Presscontainer": {"exchange", "emptying"},
+    }
+
+
+def test_every_site_has_its_place_on_the_map_of_the_region() -> None:
+    for site in customers.sites():
+        assert 51.8 < site["coordinates"]["latitude"] < 52.4, site["name"]
+        assert 7.5 < site["coordinates"]["longitude"] < 8.2, site["name"]
+
+
+def test_something_is_still_open_some_of_it_planned_and_not_all_is_paid() -> None:
+    states = Counter(order["status"] for order in ORDERS)
+    assert (states["accepted"], states["dispatched"]) == (6, 6)
+    assert all(order["planned"]["day"] > TODAY.isoformat() for order in ORDERS if order["status"] == "dispatched")
+    unpaid = [invoice for invoice in INVOICES if invoice["status"] == "open"]
+    assert 10 < len(unpaid) < 60
+    assert any(invoice["due_on"] < TODAY.isoformat() for invoice in unpaid)
+
+
 def test_less_is_built_in_winter_than_in_early_summer() -> None:
     months = Counter(one["completed_on"][5:7] for one in ORDERS if one["status"] == "completed")
     assert months["01"] + months["12"] < months["05"] + months["06"]
@@ -96,3 +121,10 @@ def test_an_invoice_is_a_pdf_on_paper_of_the_firm() -> None:
     assert data.startswith(b"%PDF-1.")
     assert INVOICES[0]["number"].encode() in data or INVOICES[0]["number"].encode("utf-16-be") in data
     assert b"Brinkhage Entsorgung" in data
+
+
+def test_every_line_of_an_invoice_is_on_its_paper() -> None:
+    invoice = INVOICES[0]
+    for place in range(len(invoice["lines"])):
+        lines = [line | {"amount": "0.01"} if at == place else line for at, line in enumerate(invoice["lines"])]
+        assert paper.invoice(invoice | {"lines": lines}) != paper.invoice(invoice)

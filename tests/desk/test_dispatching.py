@@ -59,6 +59,7 @@ async def test_a_transport_order_has_everything_that_the_customer_asked_for(clie
         "AVV 17 01 07",
         "Hafenquartier",
         "Bitte vor 9 Uhr",
+        f"{today():%d.%m.%Y}",
     ):
         assert words in page
     assert [step["status"] for step in await told(desk)] == ["converted"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from contracts.values import Role
-from visiting import Firm
+from visiting import PASSWORD, Firm
 
 
 async def test_the_door_is_in_the_design_of_the_firm(firm: Firm) -> None:
@@ -30,3 +30,17 @@ async def test_a_user_logs_in_and_out(firm: Firm) -> None:
     read = await visitor.post("/logout")
     assert read.path == "/login"
     assert (await visitor.get("/profile")).path.startswith("/login")
+
+
+# C17
+async def test_who_logs_in_without_having_wanted_a_certain_page_arrives_at_the_dashboard(firm: Firm) -> None:
+    await firm.member(firm.boss, Role.administrator)
+    visitor = firm.visitor()
+    await visitor.get("/login")
+    assert visitor.page is not None
+    wanted = re.search(r'name="next" value="([^"]*)"', visitor.page.text)
+    assert wanted is not None
+    read = await visitor.post("/login", {"email": firm.boss, "password": PASSWORD, "next": wanted[1]})
+    assert read.path == "/"
+    assert "So fangen Sie an" in read.text  # nothing has happened yet
+    assert (await visitor.get("/login")).path == "/"

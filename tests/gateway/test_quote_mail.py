@@ -52,6 +52,18 @@ def test_the_mail_links_to_the_answer_in_the_design_of_the_firm() -> None:
     assert "<mieten>" not in html
 
 
+# C52
+def test_the_logo_of_the_firm_lies_in_the_mail() -> None:
+    pen = Pen(FIRM, Reader("maria@kunde.example", "Maria Schulz", "de"), "https://portal.nordhof.example")
+    mail = message(letter(pen, ANSWERED), pen, UUID(int=9), b"the logo", "image/png")
+    html = mail.get_body(("related", "html"))
+    assert html is not None
+    assert 'src="cid:logo"' in html.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    pictures = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert [(part["Content-ID"], part.get_content()) for part in pictures] == [("<logo>", b"the logo")]  # type: ignore[attr-defined]
+    assert str(mail["From"]) == "Nordhof Entsorgung <portal@nordhof.example>"
+
+
 def test_a_long_answer_is_cut_between_two_words() -> None:
     assert shortened("kurz") == "kurz"
     long = "wort " * 300

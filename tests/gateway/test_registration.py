@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -64,6 +65,17 @@ async def test_who_follows_the_invitation_registers_and_is_in(firm: Firm) -> Non
     assert "data-tour-now" in (await visitor.get("/")).text
     await visitor.post("/tour")
     assert "data-tour-now" not in (await visitor.get("/")).text
+
+
+# C13 C14 C15
+async def test_the_form_asks_for_all_that_is_still_missing(firm: Firm) -> None:
+    visitor, form, _ = await at_the_form(firm)
+    assert visitor.page is not None
+    text = visitor.page.text
+    asked = set(re.findall(r'<input(?! type="hidden")[^>]* name="([a-z_]+)"', text))
+    assert set(form) - {"token", "language"} <= asked
+    for path in ("/legal/terms", "/legal/privacy"):
+        assert f'href="{path}"' in text
 
 
 # C14

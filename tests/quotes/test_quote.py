@@ -93,6 +93,7 @@ FOREIGN = {("sites", str(SITE)): SimpleNamespace(customer=OTHER, name="Fremd", a
 CLOSED = {("sites", str(SITE)): SimpleNamespace(customer=CUSTOMER, name="Alt", active=False)}
 
 
+# C46
 @pytest.mark.parametrize(
     ("who", "changes", "facts", "refusal"),
     [
