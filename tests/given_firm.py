@@ -109,11 +109,6 @@ class Firm:
             found = await conn.execute("SELECT body FROM log WHERE tenant = %s AND type = %s", [self.id, kind.__name__])
             return [row[0] for row in await found.fetchall()]
 
-    async def known(self, path: str, **link: object) -> dict[str, object] | None:
-        """What is shown for a link, once the view has heard of it."""
-        shown = await self.call(path, **link)
-        return shown if shown["state"] != "unknown" else None
-
     async def closed(self, customer: UUID) -> bool:
         return not (await customer_of(self.ctx, self.id, customer)).active
 

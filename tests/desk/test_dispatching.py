@@ -51,7 +51,8 @@ async def test_the_portal_can_look_up_whether_an_order_has_arrived(client: Clien
 
 # C34
 async def test_a_transport_order_has_everything_that_the_customer_asked_for(client: Client, desk: Desk) -> None:
-    page = (await client.get(await converted(client))).text
+    wished = today() + timedelta(days=9)
+    page = (await client.get(await converted(client, desired=wished.isoformat()))).text
     for words in (
         "Gestellung",
         "Absetzcontainer 7 m³",
@@ -59,7 +60,7 @@ async def test_a_transport_order_has_everything_that_the_customer_asked_for(clie
         "AVV 17 01 07",
         "Hafenquartier",
         "Bitte vor 9 Uhr",
-        f"{today():%d.%m.%Y}",
+        f"{wished:%d.%m.%Y}",
     ):
         assert words in page
     assert [step["status"] for step in await told(desk)] == ["converted"]

@@ -172,7 +172,7 @@ async def test_each_step_is_told_in_order_and_once(portal: Portal, connected_des
     assert told[-1][1]["weight"] == 4120
     # It is known to the portal by its reference, and its container by the number that it got.
     await transfer.work(connected_desk)
-    assert (await portal.get(path)).status == 404
+    assert (await row(connected_desk, "SELECT problem, sent FROM orders")) == {"problem": "", "sent": None}
     kind, body = (await portal.events(f"customer:{placed.customer}"))[-1]
     assert (kind, body["number"], body["container"]) == ("ContainerReported", "AB-77", str(placed.container))
 

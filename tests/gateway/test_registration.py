@@ -47,7 +47,7 @@ async def test_the_first_user_is_invited_by_mail_in_the_design_of_the_firm(firm:
     assert f"http://{firm.host}" in plain
 
 
-# C12 C13 C14 C15 C16
+# C12 C13 C14 C15 C16 C17
 async def test_who_follows_the_invitation_registers_and_is_in(firm: Firm) -> None:
     visitor, form, path = await at_the_form(firm)
     assert visitor.page is not None

@@ -8,6 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from chassis import links
 from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound, Refused
+from chassis.rows import Rows
 from chassis.signing import NotSigned
 from contracts.erp import PortalSwitchedOff, PortalSwitchedOn
 from contracts.identity import (
@@ -45,7 +46,7 @@ async def test_from_the_tick_in_the_erp_to_the_first_login(firm: Firm, customer:
     account = await firm.account(email, "invited")
     assert (account.email, account.role, account.customer) == (email, Role.administrator, customer)
     link = {"invitation": account.invitation, "token": links.token(firm.ctx.key("invitation"), account.invitation)}
-    shown = await until(lambda: firm.known("/invitation", **link))
+    shown = await firm.call("/invitation", **link)
     assert shown == {
         "email": email,
         "customer_name": "Bau Müller",
@@ -65,6 +66,24 @@ async def test_from_the_tick_in_the_erp_to_the_first_login(firm: Firm, customer:
         "language": "de",
         "tour_done": False,
     }
+
+
+# C12
+async def test_a_link_works_while_the_view_has_not_heard_of_it_yet(
+    firm: Firm, customer: UUID, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unheard(*_: object) -> None:
+        return None
+
+    await firm.first_load(customer, email)
+    account = await firm.account(email, "invited")
+    invitation, key = account.invitation, firm.ctx.key("invitation")
+    assert invitation is not None
+    monkeypatch.setattr(Rows, "get", unheard)
+    shown = await firm.call("/invitation", invitation=invitation, token=links.token(key, invitation))
+    assert (shown["state"], shown["email"]) == ("open", email)
+    other = uuid4()
+    assert (await firm.call("/invitation", invitation=other, token=links.token(key, other)))["state"] == "unknown"
 
 
 # C12
@@ -254,7 +273,7 @@ async def test_a_forgotten_password_is_set_by_the_link_once(firm: Firm, customer
     command = ResetPassword(user=anna.user, reset=reset, token=token, password="acht blaue Kipper")
     with pytest.raises(NotFound):
         await firm.ask(command.model_copy(update={"token": links.token(firm.ctx.key("invitation"), reset)}))
-    shown = await until(lambda: firm.known("/reset-link", reset=reset, token=token))
+    shown = await firm.call("/reset-link", reset=reset, token=token)
     assert (shown["email"], shown["state"]) == (email, "open")
     await firm.ask(command)
     assert (await firm.call("/reset-link", reset=reset, token=token))["state"] == "used"

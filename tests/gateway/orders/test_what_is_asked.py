@@ -6,6 +6,7 @@ import asyncio
 import re
 from datetime import time
 from email.message import EmailMessage
+from uuid import uuid4
 
 import pytest
 from contracts.orders import NoteDispatch
@@ -82,13 +83,13 @@ async def test_the_page_of_a_site_lists_what_stands_there_and_nothing_else(porta
 async def test_the_planned_day_stands_in_every_list_and_in_the_mail(
     stack: Stack, portal: Portal, maria: Browser
 ) -> None:
-    note = "Tor 7, bitte hupen"
+    note = f"Tor 7, bitte hupen ({uuid4().hex[:6]})"
     container = await placed(portal, maria, note)
     order = (await order_of(maria, container))["order"]
     day, later = working_day(5), working_day(8)
     ids = {"container": container, "order": order, "customer": CUSTOMER}
     await tells(portal, NoteDispatch(**ids, planned=Window(day=day, begins=time(8), ends=time(10))))
-    for path in ("/orders?q=hupen", f"/containers/{container}", f"/sites/{SITE}", f"/orders/{order}"):
+    for path in (f"/orders?q={note[-7:-1]}", f"/containers/{container}", f"/sites/{SITE}", f"/orders/{order}"):
         words = (await maria.get(path)).words
         assert f"{day:%d.%m.%Y}" in words or f"{day.day}. " in words, path
         assert "08:00" in words, path

@@ -28,7 +28,6 @@ class Letter(BaseModel):
     user: UUID
 
 
-# A view may lag behind, but the mail is sent from the same event: nobody follows a link sooner.
 letters = View("letters", Letter)
 
 
@@ -77,17 +76,33 @@ async def reset_link(request: Call) -> dict[str, Any]:
 async def told(
     ctx: Context, tenant: UUID, link: UUID, state_of: Callable[[Account, UUID, datetime], str]
 ) -> dict[str, Any]:
-    letter = await ctx.rows.get(letters, tenant, link)
-    if letter is None:
+    user = await user_of(ctx, tenant, link)
+    if user is None:
         return nobody()
-    account = await account_of(ctx, tenant, letter.user)
+    account = await account_of(ctx, tenant, user)
     customer = await customer_of(ctx, tenant, account.customer) if account.customer else None
     return {
         "email": account.email,
         "customer_name": customer.latest.name if customer and customer.latest else "",
-        "user": letter.user,
+        "user": user,
         "state": state_of(account, link, datetime.now(UTC)),
     }
+
+
+async def user_of(ctx: Context, tenant: UUID, link: UUID) -> UUID | None:
+    """To whom the mail with this link went. It may arrive before the view has heard of it, or while the view is built
+    anew; the log knows it. That we have made the link is certain by now, so nobody can have the log searched in vain.
+    """
+    if letter := await ctx.rows.get(letters, tenant, link):
+        return letter.user
+    async with ctx.single.connection() as conn:
+        found = await conn.execute(
+            "SELECT body::jsonb ->> 'user' FROM log WHERE tenant = %s AND type = ANY(%s)"
+            " AND %s IN (body::jsonb ->> 'invitation', body::jsonb ->> 'reset')",
+            [tenant, [UserInvited.__name__, PasswordResetRequested.__name__], str(link)],
+        )
+        row = await found.fetchone()
+    return UUID(row[0]) if row else None
 
 
 def nobody() -> dict[str, Any]:
