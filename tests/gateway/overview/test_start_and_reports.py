@@ -46,7 +46,7 @@ async def test_the_start_page_leads_to_everything_that_is_open(portal: Portal, m
         assert f'href="{path}"' in main
     for path in ("/orders?status=open", "/quotes?tab=unread", "/invoices?status=unpaid"):
         assert f'href="{path}"' in main
-    for path in ("/sites", "/orders", "/quotes", "/invoices", "/reports"):
+    for path in ("/sites", "/quotes", "/invoices", "/reports"):
         assert f'href="{path}"' in main
     assert "Standortübersicht" in page.words
     assert "data-install" in page.text
