@@ -18,8 +18,11 @@ def asked(page: Seen) -> set[str]:
 
 # C44 C45 C46
 async def test_from_the_menu_of_the_quotes_one_comes_to_a_form_for_the_wish_and_the_place(maria: Browser) -> None:
+    # Not only an empty list leads there.
+    await asks(maria, "Schon eines")
     listed = await maria.get("/quotes")
     assert re.search(r'<a [^>]*href="/quotes/new"[^>]*>', listed.text)
+    assert "Angebot anfordern" in listed.words
     form = await maria.get("/quotes/new")
     assert asked(form) >= {"subject", "description", "place", "site", "street", "postal_code", "city", "files"}
     assert re.findall(r'name="place" value="([a-z]+)"', form.text) == ["known", "new"]

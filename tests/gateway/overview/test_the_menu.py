@@ -39,7 +39,7 @@ async def test_on_a_phone_the_bar_at_the_bottom_leads_to_every_chapter(maria: Br
     assert set(CHAPTERS) <= set(links(page, "Schnellzugriff"))
 
 
-# C20 C23
+# C20 C23 C54
 @pytest.mark.parametrize(
     ("path", "chapter", "tabs"),
     [
