@@ -8,7 +8,6 @@ import pytest
 from argon2 import PasswordHasher
 from chassis import links
 from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound, Refused
-from chassis.rows import Rows
 from chassis.signing import NotSigned
 from contracts.erp import PortalSwitchedOff, PortalSwitchedOn
 from contracts.identity import (
@@ -66,24 +65,6 @@ async def test_from_the_tick_in_the_erp_to_the_first_login(firm: Firm, customer:
         "language": "de",
         "tour_done": False,
     }
-
-
-# C12
-async def test_a_link_works_while_the_view_has_not_heard_of_it_yet(
-    firm: Firm, customer: UUID, email: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def unheard(*_: object) -> None:
-        return None
-
-    await firm.first_load(customer, email)
-    account = await firm.account(email, "invited")
-    invitation, key = account.invitation, firm.ctx.key("invitation")
-    assert invitation is not None
-    monkeypatch.setattr(Rows, "get", unheard)
-    shown = await firm.call("/invitation", invitation=invitation, token=links.token(key, invitation))
-    assert (shown["state"], shown["email"]) == ("open", email)
-    other = uuid4()
-    assert (await firm.call("/invitation", invitation=other, token=links.token(key, other)))["state"] == "unknown"
 
 
 # C12
