@@ -62,6 +62,18 @@ async def test_who_waits_for_orders_gets_them_at_once(client: Client) -> None:
     assert (await client.get("/external-orders?after=1")).body == {"items": [], "cursor": 1}
 
 
+# C33
+async def test_many_orders_are_fetched_a_few_at_a_time(client: Client) -> None:
+    await client.furnish()
+    placed = [await client.order() for _ in range(3)]
+    for one in placed:
+        await client.external(one)
+    first = (await client.get("/external-orders?limit=2")).body
+    second = (await client.get(f"/external-orders?limit=2&after={first['cursor']}")).body
+    assert [one["cursor"] for page in (first, second) for one in page["items"]] == [1, 2, 3]
+    assert (first["cursor"], second["cursor"]) == (2, 3)
+
+
 async def test_a_cancellation_follows_its_order(client: Client) -> None:
     await client.furnish()
     placed = await client.order()
@@ -109,6 +121,8 @@ async def test_what_the_dispatchers_do_is_said_to_orders_once(client: Client) ->
     ]
     planned = said[4][1]
     assert planned["planned"] == {"day": "2026-12-01", "begins": "08:00:00", "ends": "10:00:00"}
+    closed = [(body["completed_on"], body["weight"], body["container_number"]) for _, body in said[6:]]
+    assert closed == [("2026-12-02", 4120, "AB-2001"), ("2026-12-02", 4100, "AB-2001")]
     assert {body["container"] for _, body in said[2:]} == {str(placed.container)}
     assert (await client.put(path, PLANNED | {"day": "2027-01-01"})).status == 409
     # The transport order is known by its reference, the container by its number.

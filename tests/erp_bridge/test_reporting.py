@@ -6,7 +6,9 @@ import hashlib
 import json
 
 import pytest
+from bridge_rooms import Rooms
 from bridging import ADDRESS, CONTAINER, CUSTOMER, SITE, SKIP, WASTE, Client
+from erp_bridge.records import RECORDS
 
 pytestmark = pytest.mark.xdist_group("erp_bridge")
 PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n%%EOF\n"
@@ -216,6 +218,14 @@ async def test_without_a_key_or_with_a_wrong_one_nothing_is_told(client: Client)
             assert "Bearer" in answer.body["detail"]
 
 
+async def test_a_new_key_takes_the_place_of_the_old_one(client: Client, rooms: Rooms) -> None:
+    await client.furnish()
+    old, client.key = client.key, await rooms.connect(client.tenant)
+    assert (await client.get("/customers/10023")).status == 200
+    client.key = old
+    assert (await client.get("/customers/10023")).status == 401
+
+
 async def test_another_firm_sees_nothing_and_cannot_refer_to_it(client: Client, stranger: Client) -> None:
     await client.furnish()
     digest = hashlib.sha256(PDF).hexdigest()
@@ -233,6 +243,22 @@ async def test_the_api_describes_itself(client: Client) -> None:
     assert put["requestBody"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/SiteRecord"}
     assert "/erp/v1/external-orders/{reference}/status" in told["paths"]
     assert not any("commands" in path for path in told["paths"])
+    bodies = {
+        f"{method} {path.removeprefix('/erp/v1')}": next(iter(one["requestBody"]["content"]))
+        for path, item in told["paths"].items()
+        for method, one in item.items()
+        if "requestBody" in one
+    }
+    assert {path for path, kind in bodies.items() if kind == "application/json"} == {
+        *(f"put /{kind}/{{number}}" for kind in RECORDS),
+        "put /customers/{number}/portal",
+        "put /external-orders/{reference}/status",
+        "post /external-orders/{reference}/acknowledge",
+        "post /reconciliation",
+    }
+    assert bodies["post /bulk/{kind}"] == "application/x-ndjson"
+    assert bodies["put /documents/{sha256}"] == "application/octet-stream"
+    assert all(one["security"] == [{"key": []}] for item in told["paths"].values() for one in item.values())
     assert "number" not in told["components"]["schemas"]["SiteRecord"]["required"]
     used = set(json.dumps(told).split('"$ref": "')[1:])
     names = {one.split('"')[0].rpartition("/")[2] for one in used}

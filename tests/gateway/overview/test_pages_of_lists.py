@@ -19,7 +19,7 @@ NAMES = ["Blatt-1", "Blatt-2", "Blatt-3"]
 
 
 @pytest.fixture(scope="module")
-async def heard(portal: Portal, karl: Browser) -> None:
+async def heard(portal: Portal, karl: Browser, maria: Browser, reader: Browser) -> None:
     """Three of everything, as soon as the portal shows them."""
     for name in NAMES:
         await recorded(portal, name, status=OrderStatus.placed, placed_on=today())
