@@ -13,6 +13,7 @@ import aiohttp
 from chassis.decider import Asker
 from chassis.room import Context, opened
 from chassis.settings import Settings
+from chassis.views import View
 from contracts.billing import InvoiceRecorded, InvoiceStatus, RecordInvoice
 from contracts.catalog import RecordWasteType
 from contracts.identity import RecordSite
@@ -22,8 +23,10 @@ from contracts.values import File, Haul, OrderKind, OrderStatus, Window, derived
 from embedded.ports import any_free
 from embedded.stack import Stack
 from gateway.app import made
-from order_portal import CUSTOMER, RUBBLE, SITE, SKIP, Browser, Portal, Seen, silent, until
+from gateway.pages.site_view import sites
+from order_portal import CUSTOMER, FOREIGN, RUBBLE, SITE, SKIP, Browser, Portal, Seen, silent, until
 from quotes.__main__ import room as quotes_room
+from quotes.views import sites as places_of_quotes
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PNG = bytes.fromhex(
@@ -60,7 +63,14 @@ async def running(stack: Stack, files: str) -> AsyncIterator[Portal]:
             contexts[room.name] = await running_rooms.enter_async_context(opened(room, settings))
         portal = Portal(contexts, f"http://127.0.0.1:{ports['gateway']}")
         await portal.begins()
+        await until(lambda: all_heard(portal))
         yield portal
+
+
+async def all_heard(portal: Portal) -> bool:
+    """Whether quotes and the gateway know of the site that is said last: a quote for a site unheard of is refused."""
+    places: list[tuple[Context, View[Any]]] = [(portal.rooms["quotes"], places_of_quotes), (portal.gateway, sites)]
+    return all([await ctx.rows.get(view, portal.tenant, FOREIGN) for ctx, view in places])
 
 
 def order(number: str, **changes: Any) -> dict[str, Any]:
