@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from contracts.values import Role
+from gateway.mails.invitation import name_of
 from gateway.mails.letter import NotYetKnown, Reader, reader_of
 from gateway.mails.orders import tell
 from gateway.who import UserDoc
@@ -77,3 +78,15 @@ async def test_a_mail_about_an_order_waits_for_it_but_not_for_ever() -> None:
         await tell(context(None, lags=True), META, UUID(int=9), write)
     with pytest.raises(LookupError):
         await tell(context(None), META, UUID(int=9), write)
+
+
+# C4
+async def test_an_invitation_waits_for_the_name_of_the_customer_but_not_for_ever() -> None:
+    named: Any = SimpleNamespace(name="Bau Beck")
+    unnamed: Any = SimpleNamespace(name="")
+    for found in (None, unnamed):
+        with pytest.raises(NotYetKnown):
+            await name_of(context(found, lags=True), META, CUSTOMER)
+        assert await name_of(context(found, named), META, CUSTOMER) == "Bau Beck"
+        assert await name_of(context(found), META, CUSTOMER) == ""
+    assert await name_of(context(named, lags=True), META, CUSTOMER) == "Bau Beck"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from chassis import links
 from chassis.events import Meta
@@ -11,7 +12,17 @@ from contracts.identity import UserInvited
 
 from gateway import who
 from gateway.mails import Letter, Pen, Reader, mails, post
+from gateway.mails.letter import all_heard
 from gateway.page import _
+
+
+async def name_of(ctx: Context, meta: Meta, customer: UUID) -> str:
+    """Of the customer whose portal it is; NotYetKnown while the view may still hear of it."""
+    found = await ctx.rows.get(who.customers, meta.tenant, customer)
+    if found is None or not found.name:
+        await all_heard(ctx, "identity")
+        found = await ctx.rows.get(who.customers, meta.tenant, customer)
+    return found.name if found else ""
 
 
 @mails.on(UserInvited)
@@ -19,7 +30,7 @@ async def invited(event: UserInvited, meta: Meta, ctx: Context) -> None:
     """The link's secret is made now and stored nowhere. An invitation that nobody can use any more is not sent."""
     if event.expires < datetime.now(UTC):
         return
-    customer = await ctx.rows.get(who.customers, meta.tenant, event.customer)
+    customer = await name_of(ctx, meta, event.customer)
     known = await ctx.rows.get(who.users, meta.tenant, event.user)
     if known and (known.version > meta.version or (known.version == meta.version and known.state == "withdrawn")):
         return
@@ -34,7 +45,7 @@ async def invited(event: UserInvited, meta: Meta, ctx: Context) -> None:
                 pen.say(
                     _("%(firm)s has set up an access to the customer portal for you, for %(customer)s."),
                     firm=firm,
-                    customer=customer.name if customer and customer.name else event.email,
+                    customer=customer or event.email,
                 ),
                 pen.say(
                     _(
