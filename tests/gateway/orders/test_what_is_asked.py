@@ -9,7 +9,8 @@ from email.message import EmailMessage
 from uuid import uuid4
 
 import pytest
-from contracts.orders import NoteDispatch
+from berlin import today
+from contracts.orders import NoteAcceptance, NoteDispatch
 from contracts.values import Window
 from embedded.stack import Stack
 from mailbox_read import mails_in, text_of
@@ -109,3 +110,39 @@ async def test_the_planned_day_stands_in_every_list_and_in_the_mail(
             said = text_of(mail, kind)
             for words in (f"{when.day}. ", str(when.year), begins, ends, "Werk Hafen", f"/orders/{order}"):
                 assert words in said, words
+
+
+# C37
+async def test_the_history_of_an_order_says_of_every_change_what_when_and_who(portal: Portal, maria: Browser) -> None:
+    container = await placed(portal, maria, "mit Geschichte")
+    order = (await order_of(maria, container))["order"]
+    ids = {"container": container, "order": order, "customer": CUSTOMER}
+    await tells(portal, NoteAcceptance(**ids, number="FA-90"))
+    page = await maria.get(f"/orders/{order}")
+    await maria.send(page, f"/orders/{order}/cancel")
+    shown = (await maria.get(f"/orders/{order}")).text.split('<ol class="history">')[1].split("</ol>")[0]
+    said = [Seen(200, entry, "").words for entry in shown.split("<li ")[1:]]
+    expected = [("Storniert", "Maria Schulz"), ("Bestätigt", "Ruhrtal Entsorgung"), ("Bestellt", "Maria Schulz")]
+    assert len(said) == 3
+    for entry, (what, who) in zip(said, expected, strict=True):
+        assert re.search(rf"{what} .*{today():%d.%m.%Y}, \d\d:\d\d Uhr · {who}$", entry), entry
+
+
+# C24
+async def test_containers_are_filtered_by_what_has_become_of_them(portal: Portal, maria: Browser) -> None:
+    standing, busy = await stands(portal, "Q7-steht"), await stands(portal, "Q7-belegt")
+    await maria.send(await maria.csrf(), f"/containers/{busy}/order", kind="exchange", key=uuid4())
+    coming, gone = await placed(portal, maria, "Q7 kommt"), await placed(portal, maria, "Q7 kommt nicht")
+    order = (await order_of(maria, gone))["order"]
+    await maria.send(await maria.get(f"/orders/{order}"), f"/orders/{order}/cancel")
+
+    async def found(state: str) -> set[str]:
+        lines = (await maria.json(f"/containers?state={state}"))["lines"]
+        return {line["row"]["container"] for line in lines} & {str(one) for one in (standing, busy, coming, gone)}
+
+    assert await found("standing") == {str(standing)}
+    assert await found("busy") == {str(busy)}
+    assert await found("ordered") == {str(coming)}
+    assert await found("gone") == {str(gone)}
+    assert await found("") == {str(standing), str(busy), str(coming)}
+    assert len(await found("any")) == 4
