@@ -17,6 +17,13 @@ TENANT, USER, CUSTOMER = UUID(int=1), UUID(int=2), UUID(int=3)
 META: Any = SimpleNamespace(tenant=TENANT, customer=CUSTOMER)
 
 
+class Itself(SimpleNamespace):
+    """Equal to itself only, as a context is: who asks the same of one is answered together."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
 def user(state: Any, customer: UUID = CUSTOMER) -> UserDoc:
     return UserDoc(user=USER, customer=customer, email="a@b.example", role=Role.reader, sites=None, state=state)
 
@@ -34,7 +41,7 @@ def context(*found: UserDoc | None, lags: bool = False) -> Any:
     async def reached(room: str, partition: int, number: int, within: float = 0) -> bool:
         return not (lags and number == 7)
 
-    return SimpleNamespace(rows=SimpleNamespace(get=get), feeds=SimpleNamespace(heads=heads), reached=reached)
+    return Itself(rows=SimpleNamespace(get=get), feeds=SimpleNamespace(heads=heads), reached=reached)
 
 
 KNOWN = Reader("a@b.example", "a@b.example", "de")

@@ -125,7 +125,7 @@ async def test_the_history_of_an_order_says_of_every_change_what_when_and_who(po
     expected = [("Storniert", "Maria Schulz"), ("Bestätigt", "Ruhrtal Entsorgung"), ("Bestellt", "Maria Schulz")]
     assert len(said) == 3
     for entry, (what, who) in zip(said, expected, strict=True):
-        assert re.search(rf"{what} .*{today():%d.%m.%Y}, \d\d:\d\d Uhr · {who}$", entry), entry
+        assert re.search(rf"{what} .*{today():%d.%m.%Y}, \d\d:\d\d · {who}$", entry), entry
 
 
 # C24
