@@ -35,6 +35,8 @@ class Work(Protocol):
     types: frozenset[type[Event]]
     inside: bool
     """Whether it works within the transaction that moves the position; else before it, event by event."""
+    derived: bool
+    """Whether all that it writes is made anew from the position on, so that nobody waits until the disk has it."""
 
     async def handle(self, conn: Connection | None, events: Sequence[tuple[Meta, Event]]) -> None: ...
 
@@ -183,6 +185,8 @@ class Consumer:
                 if pairs := self._wanted_of(flowing):
                     await self.work.handle(conn, pairs)
             async with conn.pipeline():
+                if self.work.derived:
+                    await conn.execute("SET LOCAL synchronous_commit = off")
                 await self._positions.advance(conn, partition, todo[-1])
                 await conn.commit()
 

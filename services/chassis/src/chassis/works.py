@@ -68,6 +68,7 @@ class Folding:
 
     name = "views"
     inside = True
+    derived = True
 
     def __init__(self, views: Sequence[AnyView]) -> None:
         self.views = views
@@ -84,6 +85,7 @@ class Folding:
 class Reacting:
     name = "reactions"
     inside = True
+    derived = False
 
     def __init__(self, room: str, reactions: Reactions, decisions: Decisions, said: Callable[[], None]) -> None:
         self.room, self.reactions, self.decisions, self.done = room, reactions, decisions, said
@@ -105,6 +107,7 @@ class Keeping:
     """Their events → rows in tables of the room's own, many at once, in the transaction that moves the position."""
 
     inside = True
+    derived = False
 
     def __init__(
         self,
@@ -122,6 +125,7 @@ class Keeping:
 
 class Acting:
     inside = False
+    derived = False
 
     def __init__(self, room: str, effects: Effects, ctx: Context) -> None:
         self.room, self.effects, self.ctx = room, effects, ctx
