@@ -207,6 +207,23 @@ async def test_other_questions_have_other_answers(firm: Firm) -> None:
     assert await rows.all(firm.places, uuid4(), customer=ANNA) == []
 
 
+async def test_a_document_of_somebody_else_or_of_nobody_is_asked_for_every_time(firm: Firm) -> None:
+    """Its key does not say whose it is, and its changes leave no mark on the one who asks."""
+    wanted = [UUID(int=1), UUID(int=4)]
+    rows = await firm.comes(BERT)
+    assert [await rows.get(firm.places, firm.tenant, key) is None for key in wanted] == [False, True]
+    assert len(await rows.many(firm.places, firm.tenant, wanted)) == 1
+    assert len(await rows.all(firm.places, firm.tenant, customer=ANNA)) == 2
+    assert await rows.count(firm.places, firm.tenant) == 3
+    await firm.hears(place(1, ANNA, "Tor"), place(4, ANNA, "Kai"))
+    rows = await firm.comes(BERT)
+    found = [await rows.get(firm.places, firm.tenant, key) for key in wanted]
+    assert [one and one.name for one in found] == ["Tor", "Kai"]
+    assert len(await rows.many(firm.places, firm.tenant, wanted)) == 2
+    assert len(await rows.all(firm.places, firm.tenant, customer=ANNA)) == 3
+    assert await rows.count(firm.places, firm.tenant) == 4
+
+
 async def test_whoever_alters_the_list_that_he_was_handed_alters_nothing_for_others(firm: Firm) -> None:
     rows = await firm.comes(ANNA)
     (await rows.all(firm.places, firm.tenant, customer=ANNA)).clear()
