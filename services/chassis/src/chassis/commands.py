@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +22,8 @@ from chassis.store import Cause, Conflict, Connection, Row, insert, load, rows
 from chassis.views import AnyView
 
 Facts = dict[tuple[str, str], Any]
+Key = tuple[str, UUID, str]
+"""Of a stream: the name of its decider, the tenant, the stream."""
 Before = Callable[[Any, Asker, Any], Awaitable[Mapping[tuple[str, Any], Any]]]
 """async (command, who, ctx) → facts; runs outside of any transaction."""
 Along = Callable[[Connection, Any, Sequence[Event], Asked], Awaitable[None]]
@@ -49,8 +53,9 @@ class Decisions:
     along: Mapping[type[Command], Along] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._by_name = {decider.name: decider for decider in self.deciders}
         self._by_command = {command: decider for decider in self.deciders for command in decider.commands}
-        self._states: OrderedDict[tuple[str, UUID, str], tuple[int, Any]] = OrderedDict()
+        self._states: OrderedDict[Key, tuple[int, Any]] = OrderedDict()
 
     def decider_of(self, command: type[Command]) -> Decider[Any] | None:
         return self._by_command.get(command)
@@ -91,7 +96,8 @@ class Decisions:
 
         `remember` only where this is all that the transaction appends: what it sees of its own may be rolled back.
         """
-        states = await self._load(conn, asked)
+        keys = [self._key(command, who) for command, who, _, _ in asked]
+        states = await self._load(conn, keys)
         facts = await self._facts(conn, asked)
         if remember:
             for key, found in states.items():
@@ -100,9 +106,8 @@ class Decisions:
         outcomes: list[Outcome] = []
         written: list[tuple[Along, Command, Sequence[Event], Asked]] = []
         now = datetime.now(UTC)
-        for (command, who, cause, _), known in zip(asked, facts, strict=True):
+        for key, (command, who, cause, _), known in zip(keys, asked, facts, strict=True):
             decider = self._by_command[type(command)]
-            key = (decider.name, who.tenant, decider.stream(command))
             version, state = states[key]
             circumstances = Asked(who, now, known)
             said = list(decider.decide(command, state, circumstances))
@@ -118,26 +123,24 @@ class Decisions:
             await hook(conn, command, events, circumstances)
         return outcomes
 
-    async def _load(
-        self, conn: Connection, asked: Sequence[tuple[Command, Asker, Cause, Mapping[tuple[str, Any], Any]]]
-    ) -> dict[tuple[str, UUID, str], tuple[int, Any]]:
-        wanted: dict[tuple[UUID, str], tuple[str, UUID, str]] = {}
-        states: dict[tuple[str, UUID, str], tuple[int, Any]] = {}
-        for command, who, _, _ in asked:
-            decider = self._by_command[type(command)]
-            key = (decider.name, who.tenant, decider.stream(command))
-            if key not in states:
-                states[key] = self._states.get(key) or (0, decider.initial)
-                wanted[(who.tenant, key[2])] = key
-        by_name = {decider.name: decider for decider in self.deciders}
+    def _key(self, command: Command, who: Asker) -> Key:
+        decider = self._by_command[type(command)]
+        return decider.name, who.tenant, decider.stream(command)
+
+    async def _load(self, conn: Connection, keys: Sequence[Key]) -> dict[Key, tuple[int, Any]]:
+        states = {key: self._states.get(key) or (0, self._by_name[key[0]].initial) for key in keys}
+        wanted = {(tenant, stream): (name, tenant, stream) for name, tenant, stream in states}
         known = [(tenant, stream, states[key][0]) for (tenant, stream), key in wanted.items()]
-        for tenant, stream, version, kind, body in await load(conn, known):
-            key = wanted[(tenant, stream)]
-            decider = by_name[key[0]]
-            states[key] = (version, decider.evolve(states[key][1], Event.recorded(kind, body)))
+        for place, said in groupby(await load(conn, known), key=itemgetter(0, 1)):
+            key = wanted[place]
+            version, state = states[key]
+            evolve = self._by_name[key[0]].evolve
+            for _, _, number, kind, body in said:
+                version, state = number, evolve(state, Event.recorded(kind, body))
+            states[key] = (version, state)
         return states
 
-    def _remember(self, key: tuple[str, UUID, str], found: tuple[int, Any]) -> None:
+    def _remember(self, key: Key, found: tuple[int, Any]) -> None:
         if found[0]:
             self._states[key] = found
             self._states.move_to_end(key)

@@ -22,11 +22,17 @@ def pool(url: str, size: int, *, autocommit: bool) -> AsyncConnectionPool:
 
 
 async def on_a_living_connection(connections: AsyncConnectionPool, work: Callable[[Connection], Awaitable[T]]) -> T:
-    """For work that may be begun anew: reads, and appends at an expected version. OperationalError if it stays away."""
+    """For work that may be begun anew: reads, and appends at an expected version. OperationalError if it stays away.
+
+    Of a pool with autocommit: there is nothing to commit here. What was broken off is rolled back as it is given back.
+    """
     for attempt in range(1, _TRIES + 1):
         try:
-            async with connections.connection() as conn:
+            conn = await connections.getconn()
+            try:
                 return await work(conn)
+            finally:
+                await connections.putconn(conn)
         except PoolTimeout:
             raise
         except OperationalError:
