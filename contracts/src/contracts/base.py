@@ -30,7 +30,8 @@ class Body(BaseModel):
     @classmethod
     def read(cls, data: bytes | str) -> Self:
         """Reads a stored or published body; unknown fields of a newer writer are ignored."""
-        return cls.model_validate_json(data, extra="ignore")
+        found: Self = cls.__pydantic_validator__.validate_json(data, extra="ignore")
+        return found
 
 
 class Event(Body):

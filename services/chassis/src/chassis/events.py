@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from contracts.base import Event
 
 from chassis.settings import PARTITIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(msgspec.Struct, frozen=True, gc=False):
     """`number` counts the public events of a room and partition without a gap; `version` those of a stream."""
 
     id: UUID
@@ -35,8 +34,7 @@ class Meta:
     traceparent: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event as it is stored and published: its envelope and its body as JSON."""
 
     meta: Meta

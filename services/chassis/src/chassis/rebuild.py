@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import gc
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 import aiohttp
 from psycopg import AsyncConnection
+from psycopg.errors import LockNotAvailable
 
 from chassis import feed, marks, schema
-from chassis.folding import folded, until_alone
+from chassis.asking import Unreachable
+from chassis.events import Recorded
+from chassis.folding import Place, folded, until_alone
 from chassis.settings import PARTITIONS, Settings
 from chassis.store import Connection
 from chassis.views import AnyView
 
-_POSITIONS = "SELECT topic, partition, number FROM positions WHERE consumer = 'views'"
+_PLACES = (
+    "INSERT INTO positions (consumer, topic, partition) SELECT 'views', * FROM unnest(%s::text[], %s::smallint[])"
+    " ON CONFLICT DO NOTHING"
+)
+_HELD = "SELECT FROM positions WHERE consumer = 'views' FOR UPDATE"
+_REACHED = "UPDATE positions SET number = %s WHERE consumer = 'views' AND topic = %s AND partition = %s"
+AHEAD = 3
+"""Pages of the feed that are on their way while one is folded."""
+SLICE = 100
+"""Events that are folded before the network has its turn."""
+READ_AT_ONCE = 2**22
+"""Bytes; a page of the feed is one or two million."""
 
 
 async def prepare_views(conn: Connection, views: Sequence[AnyView]) -> bool:
@@ -42,59 +58,120 @@ async def prepare_views(conn: Connection, views: Sequence[AnyView]) -> bool:
 
 
 async def rebuild(settings: Settings, room: str, views: Sequence[AnyView]) -> str:
-    """Folds everything in memory, then exchanges the tables' content in one transaction."""
-    docs: dict[str, dict[tuple[UUID, str], Any]] = {view.name: {} for view in views}
-    reached: dict[tuple[str, int], int] = {}
+    """Folds everything in memory, then exchanges all tables in one transaction."""
+    with collector_resting():
+        events, documents = await _rebuilt(settings, room, views)
+    return f"{room}: {events:,} events folded into {documents:,} documents"
+
+
+@contextmanager
+def collector_resting() -> Iterator[None]:
+    """Events and documents make no cycles, but are so many that Python would look through them again and again."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
+
+
+async def _rebuilt(settings: Settings, room: str, views: Sequence[AnyView]) -> tuple[int, int]:
     topics = feed.topics([event for view in views for event in view.steps])
-    async with aiohttp.ClientSession() as session, await AsyncConnection.connect(settings.database_url) as conn:
-        feeds = feed.Feeds(settings, room, session)
-        events = await _read_on(feeds, topics, views, docs, reached)
+    places = [(topic, partition) for topic in topics for partition in range(PARTITIONS)]
+    async with (
+        aiohttp.ClientSession(read_bufsize=READ_AT_ONCE) as session,
+        await AsyncConnection.connect(settings.database_url) as conn,
+    ):
+        anew = Anew(feed.Feeds(settings, room, session), views)
+        await anew.read_on(topics)
         async with conn.transaction():
-            # From here on the running consumers wait for us, for the little that came meanwhile.
-            await conn.execute(f"{_POSITIONS} FOR UPDATE")
+            # From here on the running consumers wait for us, for the little that came meanwhile. Each finds a position
+            # to wait at, also where nothing has come yet: else it would hold what we need and wait for what we hold.
+            await conn.execute(_PLACES, [[topic for topic, _ in places], [partition for _, partition in places]])
+            await conn.execute(_HELD)
             for view in views:
                 await until_alone(conn, view)
-            events += await _read_on(feeds, topics, views, docs, reached)
-            for view in views:
-                await _exchange(conn, view, docs[view.name])
+            await anew.read_on(topics)
+            await _exchange(conn, views, anew.docs)
             await marks.change_all(conn, views)
-            for (topic, partition), number in reached.items():
-                await conn.execute(
-                    "INSERT INTO positions (consumer, topic, partition, number) VALUES ('views', %s, %s, %s)"
-                    " ON CONFLICT (consumer, topic, partition) DO UPDATE SET number = excluded.number",
-                    [topic, partition, number],
-                )
-    return f"{room}: {events:,} events folded into {sum(map(len, docs.values())):,} documents"
+            for place, number in anew.reached.items():
+                await conn.execute(_REACHED, [number, *place])
+        return sum(anew.reached.values()), sum(map(len, anew.docs.values()))
 
 
-async def _read_on(
-    feeds: feed.Feeds,
-    topics: Sequence[str],
-    views: Sequence[AnyView],
-    docs: dict[str, dict[tuple[UUID, str], Any]],
-    reached: dict[tuple[str, int], int],
-) -> int:
-    count = 0
-    for topic in topics:
-        for partition in range(PARTITIONS):
-            place = (topic, partition)
-            page = await feeds.after(topic, partition, reached.get(place, 0))
-            while page:
-                # The next page is on its way while this one is folded.
-                following = asyncio.create_task(feeds.after(topic, partition, page[-1].meta.number or 0))
-                wanted = {event.__name__ for view in views for event in view.steps}
-                pairs = [(one.meta, one.event()) for one in page if one.meta.type in wanted]
-                for view in views:
-                    docs[view.name].update(folded(view, docs[view.name], pairs))
-                reached[place] = page[-1].meta.number or 0
-                count += len(page)
-                page = await following
-    return count
+class Anew:
+    """The documents of the views, as far as the feeds have been read."""
+
+    def __init__(self, feeds: feed.Feeds, views: Sequence[AnyView]) -> None:
+        self._feeds, self._views = feeds, views
+        self._wanted = {event.__name__ for view in views for event in view.steps}
+        self.docs: dict[str, dict[Place, Any]] = {view.name: {} for view in views}
+        self.reached: dict[tuple[str, int], int] = {}
+
+    async def read_on(self, topics: Sequence[str]) -> None:
+        """Until the numbers that the owners have given out by now."""
+        coming: deque[asyncio.Task[list[Recorded]]] = deque()
+        try:
+            for topic in topics:
+                for partition, head in sorted((await self._feeds.heads(topic)).items()):
+                    # Numbers have no gaps, so a page can be asked for before the one that precedes it is there.
+                    for known in range(self.reached.get((topic, partition), 0), head, feed.PAGE):
+                        upto = min(known + feed.PAGE, head)
+                        coming.append(asyncio.create_task(self._page(topic, partition, known, upto)))
+                        if len(coming) > AHEAD:
+                            await self._fold(await coming.popleft())
+            while coming:
+                await self._fold(await coming.popleft())
+        finally:
+            for page in coming:
+                page.cancel()
+
+    async def _page(self, topic: str, partition: int, known: int, upto: int) -> list[Recorded]:
+        page = await self._feeds.after(topic, partition, known, upto)
+        if [one.meta.number for one in page] != list(range(known + 1, upto + 1)):
+            raise Unreachable(f"{topic}/{partition} does not give all of {known + 1} to {upto}")
+        return page
+
+    async def _fold(self, page: Sequence[Recorded]) -> None:
+        for start in range(0, len(page), SLICE):
+            some = page[start : start + SLICE]
+            pairs = [(one.meta, one.event()) for one in some if one.meta.type in self._wanted]
+            for view in self._views:
+                docs = self.docs[view.name]
+                docs.update(folded(view, docs, pairs))
+            # The next pages come in meanwhile.
+            await asyncio.sleep(0)
+        last = page[-1].meta
+        self.reached[last.room, last.partition] = last.number or 0
 
 
-async def _exchange(conn: Connection, view: AnyView, docs: dict[tuple[UUID, str], Any]) -> None:
-    await conn.execute(f"DELETE FROM {view.table}")
-    async with conn.cursor().copy(f"COPY {view.table} ({', '.join(view.fields)}) FROM STDIN") as copy:
-        for (tenant, key), doc in docs.items():
-            if doc is not None:
-                await copy.write_row(view.row(tenant, key, doc))
+async def _exchange(conn: Connection, views: Sequence[AnyView], docs: Mapping[str, Mapping[Place, Any]]) -> None:
+    """Fresh tables take the place of the old ones: readers see those until this is committed, and nothing is left of
+    them to be cleared away."""
+    found = await conn.execute("SELECT quote_ident(current_schema())")
+    here = (await found.fetchone() or ("public",))[0]
+    await conn.execute("CREATE SCHEMA anew")
+    await conn.execute(f"SET LOCAL search_path = anew, {here}")
+    for view in views:
+        for statement in schema.made(schema.of_view(view)):
+            await conn.execute(statement.encode())
+        async with conn.cursor().copy(f"COPY {view.table} ({', '.join(view.fields)}) FROM STDIN (FREEZE)") as copy:
+            for (tenant, key), doc in docs[view.name].items():
+                if doc is not None:
+                    await copy.write_row(view.row(tenant, key, doc))
+        await conn.execute(f"ANALYZE {view.table} ({', '.join(set(view.fields) - {'doc', 'search'})})")
+    for view in views:
+        try:
+            async with conn.transaction():
+                # Less than the server takes to look for circles: who reads several views may stand in one with us.
+                await conn.execute("SET LOCAL lock_timeout = '400ms'")
+                await conn.execute(f"DROP TABLE {here}.{view.table}")
+                await conn.execute(f"ALTER TABLE {view.table} SET SCHEMA {here}")
+        except LockNotAvailable:
+            # Somebody reads it for long, a backup say: it keeps its table, and gets the new content.
+            await conn.execute(f"DELETE FROM {here}.{view.table}")
+            fields = ", ".join(view.fields)
+            await conn.execute(f"INSERT INTO {here}.{view.table} ({fields}) SELECT {fields} FROM {view.table}")
+            await conn.execute(f"DROP TABLE {view.table}")
+    await conn.execute("DROP SCHEMA anew")

@@ -128,32 +128,28 @@ Wanted = tuple[UUID, str, int]
 async def load(conn: Connection, wanted: Sequence[Wanted]) -> list[tuple[UUID, str, int, str, str]]:
     """(tenant, stream, version, type, body) of all later events, each stream in its order."""
     if len(wanted) == 1:
+        tenant, stream, _ = wanted[0]
         found = await conn.execute(
-            "SELECT tenant, stream, version, type, body FROM log WHERE tenant = %s AND stream = %s AND version > %s"
-            " ORDER BY version",
+            "SELECT version, type, body FROM log WHERE tenant = %s AND stream = %s AND version > %s ORDER BY version",
             wanted[0],
             prepare=True,
         )
-    else:
-        found = await conn.execute(
-            "SELECT l.tenant, l.stream, l.version, l.type, l.body"
-            " FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS w (tenant, stream, version)"
-            " JOIN log l ON l.tenant = w.tenant AND l.stream = w.stream AND l.version > w.version"
-            " ORDER BY l.tenant, l.stream, l.version",
-            [list(column) for column in zip(*wanted, strict=True)],
-            prepare=True,
-        )
+        return [(tenant, stream, *row) for row in await found.fetchall()]
+    found = await conn.execute(
+        "SELECT l.tenant, l.stream, l.version, l.type, l.body"
+        " FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS w (tenant, stream, version)"
+        " JOIN log l ON l.tenant = w.tenant AND l.stream = w.stream AND l.version > w.version"
+        " ORDER BY l.tenant, l.stream, l.version",
+        [list(column) for column in zip(*wanted, strict=True)],
+        prepare=True,
+    )
     return await found.fetchall()
 
 
 def recorded(row: Row, room: str) -> Recorded:
     """From the COLUMNS of a row."""
-    *said, body = row
-    id, tenant, stream, version, type_, partition, number, at, user, name, customer, causation, request, trace = said
-    meta = Meta(
-        id, tenant, stream, version, type_, room, partition, number, at, user, name, customer, causation, request, trace
-    )
-    return Recorded(meta, body)
+    said = (*row[:PARTITION], room, *row[PARTITION:BODY])
+    return Recorded(Meta(*said), row[BODY])
 
 
 async def numbered(conn: Connection, partition: int, after: int, limit: int, upto: int) -> list[Row]:

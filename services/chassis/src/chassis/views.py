@@ -100,7 +100,7 @@ class View(Generic[D]):
             self.customer(doc) if self.customer else None,
             self.site(doc) if self.site else None,
             self.search(doc).lower() if self.search else "",
-            doc.model_dump_json(),
+            doc.__pydantic_serializer__.to_json(doc).decode(),
             *(read(doc) for _, read in self.columns.values()),
         )
 
