@@ -55,7 +55,7 @@ def partition_of(key: str) -> int:
 
 def grouped_by(event: Event, stream: str) -> str:
     """All events about one customer arrive in order; others in the order of their stream."""
-    customer = getattr(event, "customer", None)
+    customer = vars(event).get("customer")
     return str(customer) if customer else stream
 
 

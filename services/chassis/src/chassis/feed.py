@@ -37,7 +37,7 @@ async def feed(
     ctx = request.app.state.ctx
     async with ctx.pool.connection() as conn:
         found = await published(conn, ctx.room, partition, after, PAGE, upto)
-    return Response(msgspec.json.encode(found), media_type="application/json")
+    return Response(found.encode(), media_type="application/json")
 
 
 @get("/feed/heads", include_in_schema=False)

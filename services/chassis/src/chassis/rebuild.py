@@ -160,7 +160,7 @@ async def _exchange(conn: Connection, views: Sequence[AnyView], docs: Mapping[st
             for (tenant, key), doc in docs[view.name].items():
                 if doc is not None:
                     await copy.write_row(view.row(tenant, key, doc))
-        await conn.execute(f"ANALYZE {view.table} ({', '.join(set(view.fields) - {'doc', 'search'})})")
+
     for view in views:
         try:
             async with conn.transaction():

@@ -14,7 +14,7 @@ from psycopg.errors import UniqueViolation
 
 from chassis import schema
 from chassis.decider import Asker
-from chassis.events import Meta, Recorded, grouped_by, partition_of
+from chassis.events import Meta, grouped_by, partition_of
 from chassis.settings import PARTITIONS
 
 TABLES = (
@@ -38,6 +38,23 @@ _TYPES = (
 )
 _ONE = f"INSERT INTO log ({_FIELDS}) VALUES ({', '.join(['%s'] * len(_TYPES))})"
 _MANY = f"INSERT INTO log ({_FIELDS}) SELECT * FROM unnest({', '.join(f'%s::{t}[]' for t in _TYPES)})"
+
+_UUIDS = ("id", "tenant", "user", "customer", "causation", "request")
+_COLUMN = {"time": "at", "user": "user_id", "room": "%s::text"}
+
+
+def _as_json(name: str) -> str:
+    column = _COLUMN.get(name, name)
+    text = f"""'"' || {column} || '"'""" if name in _UUIDS else f"to_json({column})::text"
+    return f"""'"{name}":' || coalesce({text}, 'null')"""
+
+
+_META = " || ',' || ".join(map(_as_json, Meta.__struct_fields__))
+_PUBLISHED = (
+    f"""SELECT '[' || coalesce(string_agg('{{"meta":{{' || {_META} || '}},"body":' || to_json(body) || '}}', ','"""
+    " ORDER BY number), '') || ']'"
+    " FROM (SELECT * FROM log WHERE partition = %s AND number > %s AND number <= %s ORDER BY number LIMIT %s) AS page"
+)
 
 Connection = AsyncConnection[Any]
 
@@ -73,7 +90,7 @@ def rows(
             now,
             who.user,
             who.name,
-            getattr(event, "customer", who.customer),
+            vars(event).get("customer", who.customer),
             cause.causation,
             cause.request,
             cause.traceparent,
@@ -146,12 +163,6 @@ async def load(conn: Connection, wanted: Sequence[Wanted]) -> list[tuple[UUID, s
     return await found.fetchall()
 
 
-def recorded(row: Row, room: str) -> Recorded:
-    """From the COLUMNS of a row."""
-    said = (*row[:PARTITION], room, *row[PARTITION:BODY])
-    return Recorded(Meta(*said), row[BODY])
-
-
 async def numbered(conn: Connection, partition: int, after: int, limit: int, upto: int) -> list[Row]:
     """The COLUMNS of public events in the order of their numbers."""
     found = await conn.execute(
@@ -164,7 +175,8 @@ async def numbered(conn: Connection, partition: int, after: int, limit: int, upt
 
 async def published(
     conn: Connection, room: str, partition: int, after: int, limit: int, upto: int | None = None
-) -> list[Recorded]:
-    """Public events with their numbers, in order."""
+) -> str:
+    """Public events with their numbers, in order, as the JSON of a list of Recorded: made where they lie."""
     upto = upto if upto is not None else 2**62
-    return [recorded(row, room) for row in await numbered(conn, partition, after, limit, upto)]
+    found = await conn.execute(_PUBLISHED, [room, partition, after, upto, limit], prepare=True)
+    return str((await found.fetchone() or ("[]",))[0])
