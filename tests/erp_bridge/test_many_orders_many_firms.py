@@ -32,19 +32,21 @@ async def test_an_erp_that_takes_long_holds_up_no_other_firm(
 ) -> None:
     # No call ends by itself while the test runs, however slow the machine is.
     monkeypatch.setattr(webhooks, "Endpoint", lambda url, secret, seconds: Endpoint(url, secret, 60))
-    erp.misbehave = ["holds without taking"] * AT_ONCE
-    for _ in range(AT_ONCE + 1):
-        await hooked.order()
-
-    async def all_places_are_taken() -> bool:
-        return sum(call.startswith("POST") for call in erp.calls) == AT_ONCE
-
-    await until(all_places_are_taken)
     async with an_erp() as other:
         tenant = uuid4()
         firm = await rooms.client(tenant, await rooms.connect(tenant, other.url, other.secret))
         await firm.furnish()
-        placed = await firm.order()
-        await firm.handed_over(placed)
-        assert other.taken == [str(placed.order)]
+        first = await firm.order()
+        await firm.handed_over(first)
+        erp.misbehave = ["holds without taking"] * AT_ONCE
+        for _ in range(AT_ONCE + 1):
+            await hooked.order()
+
+        async def all_places_are_taken() -> bool:
+            return sum(call.startswith("POST") for call in erp.calls) == AT_ONCE
+
+        await until(all_places_are_taken)
+        second = await firm.order()
+        await firm.handed_over(second)
+        assert other.taken == [str(first.order), str(second.order)]
     assert erp.taken == []
