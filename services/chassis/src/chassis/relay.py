@@ -22,7 +22,7 @@ from chassis.store import AT, BODY, COLUMNS, NUMBER, PARTITION, STREAM, TENANT, 
 from chassis.telemetry import OUTBOX, PUBLISHED
 from chassis.topics import LARGEST, ensure_topics
 
-BATCH = 2000
+BATCH, SOME = 2000, 200
 LOCK = 4_711_001
 """The advisory lock that makes one relay the leader, for as long as its connection lives."""
 AT_HAND = 2 * BATCH
@@ -49,7 +49,7 @@ WITH fresh AS MATERIALIZED (
 SELECT {COLUMNS} FROM done ORDER BY partition, number
 """
 _OPTIONS = (
-    "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off"
+    "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c enable_memoize=off"
     # A leader whose machine is gone may not lead for hours.
     " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 )
@@ -126,6 +126,8 @@ class Relay:
         for row in rows:
             if len(at_hand := self._at_hand[row[PARTITION]]) < AT_HAND:
                 at_hand.append(row)
+        # Behind a backlog nobody waits who would not rather read.
+        for row in rows[-SOME:]:
             self._places[(row[TENANT], row[STREAM], row[VERSION])] = (row[PARTITION], row[NUMBER])
         while len(self._places) > AT_HAND:
             self._places.popitem(last=False)
