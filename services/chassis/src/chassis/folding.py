@@ -10,12 +10,11 @@ from contracts.base import Event
 
 from chassis import marks
 from chassis.events import Meta
-from chassis.rows import ask_texts
+from chassis.rows import Place, ask_texts
 from chassis.store import Connection
 from chassis.views import AnyView
 
 Handled = Sequence[tuple[Meta, Event]]
-Place = tuple[UUID, str]
 
 
 def folded(view: AnyView, docs: Mapping[Place, Any], events: Handled) -> dict[Place, Any]:
@@ -37,19 +36,24 @@ async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> N
 
     Whose documents have changed is marked with them."""
     heard = [(view, [(meta, event) for meta, event in events if type(event) in view.steps]) for view in views]
-    asked = []
+    mine = [(view, those) for view, those in heard if those]
+    wanted = [
+        (view, sorted({(meta.tenant, key) for meta, one in those for key in view.steps[type(one)].keys(one, meta)}))
+        for view, those in mine
+    ]
+    if not mine:
+        return
     async with conn.pipeline():
-        for view, mine in heard:
-            if mine:
-                await until_alone(conn, view)
-                wanted = {(meta.tenant, key) for meta, one in mine for key in view.steps[type(one)].keys(one, meta)}
-                asked.append((view, mine, await ask_texts(conn, view, list(wanted))))
+        await until_alone(conn, [view for view, _ in mine])
+        answer = await ask_texts(conn, wanted)
+    before: list[dict[Place, str]] = [{} for _ in mine]
+    for number, tenant, key, text in await answer.fetchall():
+        before[number][tenant, key] = text
     written = []
     changed: set[tuple[UUID, UUID | None]] = set()
-    for view, mine, answer in asked:
-        known = {(tenant, key): text for tenant, key, text in await answer.fetchall()}
+    for (view, those), known in zip(mine, before, strict=True):
         docs = {place: view.doc.model_validate_json(text) for place, text in known.items()}
-        touched = folded(view, docs, mine)
+        touched = folded(view, docs, those)
         written.append((view, touched, known))
         changed |= whose(view, docs) | whose(view, touched)
     async with conn.pipeline():
@@ -64,10 +68,14 @@ def whose(view: AnyView, docs: Mapping[Place, Any]) -> set[tuple[UUID, UUID | No
     return {(tenant, of(doc)) for (tenant, _), doc in docs.items() if doc is not None}
 
 
-async def until_alone(conn: Connection, view: AnyView) -> None:
+async def until_alone(conn: Connection, views: Sequence[AnyView]) -> None:
     """Another partition or topic may speak of the same document at this moment; a lock on rows would not do, for the
     document may not be there yet. All take the views in the same order."""
-    await conn.execute("SELECT pg_advisory_xact_lock(4712, hashtext(%s))", [view.table], prepare=True)
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(4712, hashtext(name)) FROM unnest(%s::text[]) AS name",
+        [[view.table for view in views]],
+        prepare=True,
+    )
 
 
 async def write(conn: Connection, view: AnyView, touched: Mapping[Place, Any], known: Mapping[Place, str]) -> None:

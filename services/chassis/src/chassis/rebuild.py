@@ -16,7 +16,8 @@ from psycopg.errors import LockNotAvailable
 from chassis import feed, marks, schema
 from chassis.asking import Unreachable
 from chassis.events import Recorded
-from chassis.folding import Place, folded, until_alone
+from chassis.folding import folded, until_alone
+from chassis.rows import Place
 from chassis.settings import PARTITIONS, Settings
 from chassis.store import Connection
 from chassis.views import AnyView
@@ -90,8 +91,7 @@ async def _rebuilt(settings: Settings, room: str, views: Sequence[AnyView]) -> t
             # to wait at, also where nothing has come yet: else it would hold what we need and wait for what we hold.
             await conn.execute(_PLACES, [[topic for topic, _ in places], [partition for _, partition in places]])
             await conn.execute(_HELD)
-            for view in views:
-                await until_alone(conn, view)
+            await until_alone(conn, views)
             await anew.read_on(topics)
             await _exchange(conn, views, anew.docs)
             await marks.change_all(conn, views)

@@ -19,6 +19,8 @@ from chassis.views import AnyView, View
 D = TypeVar("D", bound=BaseModel)
 _OPERATORS = {"<", "<=", ">", ">=", "="}
 Where = Mapping[str, Any]
+Place = tuple[UUID, str]
+"""Of a document in its view: firm and key."""
 MOST_WORDS = 12
 """Of a search; what comes after them narrows nothing any more, and an address could hold thousands."""
 
@@ -167,22 +169,16 @@ async def across(
     conn: Connection, wanted: Sequence[tuple[AnyView, UUID, str]]
 ) -> dict[tuple[str, UUID, str], BaseModel]:
     """Documents of several views with one question: by the view's name, firm and key, as far as there are any."""
-    groups: dict[tuple[str, UUID], tuple[AnyView, list[str]]] = {}
+    by_view: dict[str, tuple[AnyView, list[Place]]] = {}
     for view, tenant, key in sorted(wanted, key=lambda one: (one[0].name, one[1], one[2])):
-        groups.setdefault((view.name, tenant), (view, []))[1].append(key)
-    if not groups:
+        by_view.setdefault(view.name, (view, []))[1].append((tenant, key))
+    if not by_view:
         return {}
-    places = list(groups)
-    arms: list[str] = []
-    given: list[Any] = []
-    for (_, tenant), (view, keys) in groups.items():
-        condition = "key = %s" if len(keys) == 1 else "key = ANY(%s)"
-        arms.append(f"SELECT {len(arms)}, key, doc::text FROM {view.table} WHERE tenant = %s AND {condition}")
-        given += [tenant, keys[0] if len(keys) == 1 else keys]
-    found = await conn.execute(" UNION ALL ".join(arms), given, prepare=True)
+    views = [view for view, _ in by_view.values()]
+    found = await ask_texts(conn, list(by_view.values()))
     return {
-        (*places[arm], key): _parsed(groups[places[arm]][0].doc, text)  # type: ignore[arg-type]
-        for arm, key, text in await found.fetchall()
+        (views[number].name, tenant, key): _parsed(views[number].doc, text)
+        for number, tenant, key, text in await found.fetchall()
     }
 
 
@@ -192,18 +188,26 @@ async def many(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str
     return {key: _parsed(view.doc, text) for (_, key), text in documents.items()}
 
 
-async def texts(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
-    found = await ask_texts(conn, view, wanted)
-    return {(tenant, key): text for tenant, key, text in await found.fetchall()}
+async def texts(conn: Connection, view: View[D], wanted: Sequence[Place]) -> dict[Place, str]:
+    found = await ask_texts(conn, [(view, wanted)])
+    return {(tenant, key): text for _, tenant, key, text in await found.fetchall()}
 
 
-async def ask_texts(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> AsyncCursor[Any]:
-    return await conn.execute(
-        f"SELECT v.tenant, v.key, v.doc::text FROM unnest(%b::uuid[], %b::text[]) AS w (tenant, key)"
-        f" JOIN {view.table} v ON v.tenant = w.tenant AND v.key = w.key",
-        [[tenant for tenant, _ in wanted], [key for _, key in wanted]],
-        prepare=True,
-    )
+async def ask_texts(conn: Connection, wanted: Sequence[tuple[AnyView, Sequence[Place]]]) -> AsyncCursor[Any]:
+    """Of several views at once: (number of the view in `wanted`, tenant, key, document)."""
+    arms: list[str] = []
+    given: list[Any] = []
+    for number, (view, places) in enumerate(wanted):
+        if len(places) == 1:
+            arms.append(f"SELECT {number}, tenant, key, doc::text FROM {view.table} WHERE tenant = %s AND key = %s")
+            given += places[0]
+        else:
+            arms.append(
+                f"SELECT {number}, v.tenant, v.key, v.doc::text FROM unnest(%b::uuid[], %b::text[]) AS w (tenant, key)"
+                f" JOIN {view.table} v ON v.tenant = w.tenant AND v.key = w.key"
+            )
+            given += [[tenant for tenant, _ in places], [key for _, key in places]]
+    return await conn.execute(" UNION ALL ".join(arms), given, prepare=True)
 
 
 def _set(sites: Collection[UUID] | None) -> frozenset[UUID] | None:
