@@ -1,6 +1,5 @@
 """What orders remembers of the other rooms is the same whatever comes first."""
 
-from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 from uuid import UUID
@@ -10,6 +9,7 @@ from contracts.catalog import ContainerTypeRecorded, WasteTypeRecorded
 from contracts.identity import SiteRecorded
 from contracts.values import Address, OrderKind
 from given_orders import CUSTOMER, META, OTHER, RUBBLE, SITE, SKIP
+from msgspec.structs import replace
 from orders.views import Assortment, container_type_recorded, site_recorded, waste_type_recorded
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from gateway import gate, safety, showing
 from gateway.look.branding import manifest, tenant_stylesheet
@@ -43,7 +44,7 @@ def _sent(request: AnyRequest, path: str, cache: str) -> Response[bytes]:
 
 
 @get("/look/{version:str}/{path:path}", include_in_schema=False, sync_to_thread=False)
-def look(request: AnyRequest, version: str, path: str) -> Response[bytes]:
+def look(request: AnyRequest, version: FromPath[str], path: FromPath[str]) -> Response[bytes]:
     """For ever cacheable under the version of the day; an old page may still ask for an old one."""
     return _sent(request, path.lstrip("/"), safety.FOR_EVER if version == VERSION else "no-cache")
 
@@ -64,7 +65,7 @@ async def colours(request: AnyRequest) -> Response[bytes]:
 
 
 @get("/look/logo/{mark:str}", include_in_schema=False)
-async def logo(request: AnyRequest, mark: str) -> Response[bytes]:
+async def logo(request: AnyRequest, mark: FromPath[str]) -> Response[bytes]:
     """The address changes with the picture. An SVG is shown as a picture only: the policy lets nothing in it run."""
     ask = await _ask(request)
     file = ask.tenant.branding.logo
