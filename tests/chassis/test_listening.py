@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from chassis import consumer, store, subscribing
+from chassis import consumer, relay, store, subscribing
 from chassis.decider import Asker
-from chassis.events import Meta, read_headers
+from chassis.events import Meta, partition_of, read_headers
 from chassis.relay import Relay
 from chassis.room import Context, Room, opened
 from chassis.settings import PARTITIONS, Settings
@@ -126,18 +126,44 @@ async def test_what_is_not_at_hand_to_be_published_is_read(
     async with await AsyncConnection.connect(settings.database_url) as conn:
         for table in (*store.TABLES, *consumer.TABLES):
             await conn.execute(table)
-    relay = Relay(settings, "catalog")
-    async with await relay.connect() as conn:
+    one = Relay(settings, "catalog")
+    async with await one.connect() as conn:
         for turn in (1, 2):
             await said(settings, operator, tenant, *(f"{turn}.{place}" for place in range(20)))
-            kept = {partition: list(rows) for partition, rows in relay._at_hand.items()}
-            assert await relay.number(conn) == 20
+            kept = {partition: list(rows) for partition, rows in one._at_hand.items()}
+            assert await one.number(conn) == 20
             if lost == turn:
-                relay._at_hand.clear()
-                relay._at_hand.update(kept)
-        await relay.publish(conn)
-        assert await relay.publish(conn) == 0
-    await relay.close()
+                one._at_hand.clear()
+                one._at_hand.update(kept)
+        await one.publish(conn)
+        assert await one.publish(conn) == 0
+    await one.close()
     found = await on_kafka(settings)
     assert sum(map(len, found.values())) == 40
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in found.values())
+
+
+async def test_what_found_no_place_at_hand_is_published_beside_what_has_come_since(
+    surroundings, operator: Asker, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = await surroundings.settings("catalog")
+    async with await AsyncConnection.connect(settings.database_url) as conn:
+        for table in (*store.TABLES, *consumer.TABLES):
+            await conn.execute(table)
+    one = Relay(settings, "catalog")
+    async with await one.connect() as conn:
+        names = {partition: [str(n) for n in range(99) if partition_of(f"s{n}") == partition] for partition in (0, 1)}
+        await said(settings, operator, tenant, *names[0][:5], *names[1][:5])
+        await one.number(conn)
+        await one.publish(conn)
+        monkeypatch.setattr(relay, "AT_HAND", 0)
+        await said(settings, operator, tenant, *names[0][5:10])
+        await one.number(conn)
+        monkeypatch.setattr(relay, "AT_HAND", 100)
+        await said(settings, operator, tenant, names[1][5])
+        await one.number(conn)
+        await one.publish(conn)
+    await one.close()
+    found = await on_kafka(settings)
+    assert sum(map(len, found.values())) == 16
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in found.values())

@@ -69,6 +69,7 @@ class Relay:
         self.leads = False
         """Whether this relay is the one that works. Two may publish for a moment: consumers drop what comes twice."""
         self._at_hand: dict[int, list[Row]] = defaultdict(list)
+        self._published: dict[int, int] = {}
         self._places: OrderedDict[tuple[UUID, str, int], tuple[int, int]] = OrderedDict()
         self._producer: AIOKafkaProducer | None = None
 
@@ -93,6 +94,7 @@ class Relay:
                 # Whatever it is, what comes later may not be published before this: it is tried again, and heard of.
                 structlog.get_logger().error("the relay fails", what=what, room=self.room, exc_info=error)
             finally:
+                self._published.clear()
                 if what == "numbering":
                     self.leads = False
             if what == "publishing":
@@ -126,6 +128,8 @@ class Relay:
         for row in rows:
             if len(at_hand := self._at_hand[row[PARTITION]]) < AT_HAND:
                 at_hand.append(row)
+            else:
+                self._published.clear()  # so that the table is asked what else there is
         # Behind a backlog nobody waits who would not rather read.
         for row in rows[-SOME:]:
             self._places[(row[TENANT], row[STREAM], row[VERSION])] = (row[PARTITION], row[NUMBER])
@@ -148,17 +152,29 @@ class Relay:
     async def publish(self, conn: Connection) -> int:
         """How many events were sent; they are marked as such when Kafka has them on all in-sync replicas."""
         if not self.leads:
+            self._published.clear()
             return 0
-        found = await conn.execute("SELECT partition, numbered, published FROM relay", prepare=True)
-        heads = await found.fetchall()
-        OUTBOX.labels(self.room).set(sum(numbered - done for _, numbered, done in heads))
-        waiting = [(partition, upto, done) for partition, upto, done in heads if upto > done]
+        waiting = self._next() or await self._behind(conn)
         if waiting:
             producer = await self._started()
             # While Kafka writes one partition, the next is read.
             await asyncio.gather(*(self._publish_partition(conn, producer, *one) for one in waiting))
         self.last_publish = time.monotonic()
         return sum(upto - done for _, upto, done in waiting)
+
+    def _next(self) -> list[tuple[int, int, int]]:
+        """Partition, last number and what was published before it; nothing if that is not sure without asking."""
+        found = [
+            (partition, rows[-1][NUMBER], rows[0][NUMBER] - 1) for partition, rows in self._at_hand.items() if rows
+        ]
+        return found if all(self._published.get(partition) == done for partition, _, done in found) else []
+
+    async def _behind(self, conn: Connection) -> list[tuple[int, int, int]]:
+        found = await conn.execute("SELECT partition, numbered, published FROM relay", prepare=True)
+        heads = await found.fetchall()
+        self._published = {partition: done for partition, _, done in heads}
+        OUTBOX.labels(self.room).set(sum(numbered - done for _, numbered, done in heads))
+        return [(partition, upto, done) for partition, upto, done in heads if upto > done]
 
     async def _publish_partition(
         self, conn: Connection, producer: AIOKafkaProducer, partition: int, upto: int, done: int
@@ -168,6 +184,7 @@ class Relay:
             await send(producer, self.settings.topic_of(self.room), self.room, rows)
             done = rows[-1][NUMBER]
             await conn.execute(_PUBLISHED, [done, partition], prepare=True)
+            self._published[partition] = done
             PUBLISHED.labels(self.room).inc(len(rows))
 
     def _taken(self, partition: int, after: int) -> list[Row]:
