@@ -11,12 +11,14 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from chassis import consumer, store
 from chassis.decider import Asker
 from chassis.settings import Settings
 from embedded.ports import any_free
 from embedded.process import Process
 from embedded.rooms import healthy
 from embedded.stack import Stack, infrastructure
+from psycopg import AsyncConnection
 from trying import operator as the_operator
 
 
@@ -95,3 +97,13 @@ def until() -> Until:
             await asyncio.sleep(0.03)
 
     return wait
+
+
+@pytest.fixture
+async def settings(surroundings: Surroundings) -> Settings:
+    """Of a room with nothing but its log."""
+    made = await surroundings.settings("catalog")
+    async with await AsyncConnection.connect(made.database_url) as conn:
+        for table in (*store.TABLES, *consumer.TABLES):
+            await conn.execute(table)
+    return made

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from chassis import consumer, relay, store, subscribing
+from chassis import relay, subscribing
 from chassis.decider import Asker
 from chassis.events import Meta, partition_of, read_headers
 from chassis.relay import Relay
@@ -86,6 +86,32 @@ async def test_who_rests_hears_of_everything_afterwards(
         assert fetched() == before
 
 
+async def test_who_is_full_takes_in_the_rest_later(
+    surroundings, operator: Asker, tenant: UUID, until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscribing, "FULL", 2)
+    thing = uuid4()
+
+    async def all_seen(ctx: Context, wanted: int) -> bool:
+        found = await ctx.rows.get(ctx.views[0], tenant, thing)
+        return found is not None and len(found.names) == wanted  # type: ignore[attr-defined]
+
+    async with (
+        opened(SAYING, await surroundings.settings("catalog")) as saying,
+        opened(looking(), await surroundings.settings("billing")) as looker,
+    ):
+        await saying.execute(record(thing, "first"), operator)
+        await until(lambda: all_seen(looker, 1))
+        before = fetched()
+        async with looker.pool.connection() as conn:
+            # While the position is held nothing is handled, and what comes waits.
+            await conn.execute("SELECT FROM positions FOR UPDATE")
+            for place in range(30):
+                await saying.execute(record(thing, str(place)), operator)
+        await until(lambda: all_seen(looker, 31))
+        assert fetched() == before
+
+
 async def said(settings: Settings, operator: Asker, tenant: UUID, *names: str) -> None:
     async with await AsyncConnection.connect(settings.database_url, autocommit=True) as conn:
         for name in names:
@@ -119,13 +145,9 @@ async def on_kafka(settings: Settings) -> dict[int, list[int]]:
 
 @pytest.mark.parametrize("lost", [0, 1, 2], ids=["nothing", "the first", "the second"])
 async def test_what_is_not_at_hand_to_be_published_is_read(
-    surroundings, operator: Asker, tenant: UUID, lost: int
+    settings: Settings, operator: Asker, tenant: UUID, lost: int
 ) -> None:
     """Numbered in two turns; of one of them the rows are lost, as with a publishing that failed."""
-    settings = await surroundings.settings("catalog")
-    async with await AsyncConnection.connect(settings.database_url) as conn:
-        for table in (*store.TABLES, *consumer.TABLES):
-            await conn.execute(table)
     one = Relay(settings, "catalog")
     async with await one.connect() as conn:
         for turn in (1, 2):
@@ -144,12 +166,8 @@ async def test_what_is_not_at_hand_to_be_published_is_read(
 
 
 async def test_what_found_no_place_at_hand_is_published_beside_what_has_come_since(
-    surroundings, operator: Asker, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, operator: Asker, tenant: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = await surroundings.settings("catalog")
-    async with await AsyncConnection.connect(settings.database_url) as conn:
-        for table in (*store.TABLES, *consumer.TABLES):
-            await conn.execute(table)
     one = Relay(settings, "catalog")
     async with await one.connect() as conn:
         names = {partition: [str(n) for n in range(99) if partition_of(f"s{n}") == partition] for partition in (0, 1)}

@@ -6,7 +6,6 @@ from collections import defaultdict
 from uuid import UUID, uuid4
 
 import pytest
-from chassis import consumer, store
 from chassis.decider import Asker
 from chassis.relay import Relay
 from chassis.room import opened
@@ -26,15 +25,6 @@ def said(name: str) -> list[Event]:
             waste_type=uuid4(), number="1", name=name, code="170904", hazardous=False, description="", orderable=True
         )
     ]
-
-
-@pytest.fixture
-async def settings(surroundings) -> Settings:
-    made = await surroundings.settings("catalog")
-    async with await AsyncConnection.connect(made.database_url) as conn:
-        for table in (*store.TABLES, *consumer.TABLES):
-            await conn.execute(table)
-    return made
 
 
 async def published(settings: Settings) -> dict[int, list[tuple[str, int, int]]]:

@@ -151,18 +151,10 @@ async def _listed_and_counted(conn: Connection, asked: Question) -> Found:
 
 async def _by_key(conn: Connection, asked: Question) -> Found:
     keys = asked.keys or ()
-    if len(keys) == 1:
-        return Found((await get(conn, asked.view, asked.tenant, keys[0]),), 1)
-    known = await many(conn, asked.view, [(asked.tenant, key) for key in keys])
+    kind: type[BaseModel] = asked.view.doc
+    found = await ask_texts(conn, [(asked.view, [(asked.tenant, key) for key in keys])])
+    known = {key: _parsed(kind, text) for _, _, key, text in await found.fetchall()}
     return Found(tuple(known.get(key) for key in keys), len(known))
-
-
-async def get(conn: Connection, view: View[D], tenant: UUID, key: UUID | str) -> D | None:
-    found = await conn.execute(
-        f"SELECT doc::text FROM {view.table} WHERE tenant = %s AND key = %s", [tenant, str(key)], prepare=True
-    )
-    row = await found.fetchone()
-    return None if row is None else _parsed(view.doc, row[0])
 
 
 async def across(
@@ -180,17 +172,6 @@ async def across(
         (views[number].name, tenant, key): _parsed(views[number].doc, text)
         for number, tenant, key, text in await found.fetchall()
     }
-
-
-async def many(conn: Connection, view: View[D], wanted: Sequence[tuple[UUID, str]]) -> dict[str, D]:
-    """By key. Keys are ids of our own, so that two tenants never have the same."""
-    documents = await texts(conn, view, wanted)
-    return {key: _parsed(view.doc, text) for (_, key), text in documents.items()}
-
-
-async def texts(conn: Connection, view: View[D], wanted: Sequence[Place]) -> dict[Place, str]:
-    found = await ask_texts(conn, [(view, wanted)])
-    return {(tenant, key): text for _, tenant, key, text in await found.fetchall()}
 
 
 async def ask_texts(conn: Connection, wanted: Sequence[tuple[AnyView, Sequence[Place]]]) -> AsyncCursor[Any]:
