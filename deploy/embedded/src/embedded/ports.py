@@ -51,9 +51,14 @@ def free(port: int) -> bool:
     return True
 
 
+_given: set[int] = set()
+
+
 def any_free() -> int:
-    """Below those that the system gives to outgoing connections: one of them would sit there when a server restarts."""
+    """Below those that the system gives to outgoing connections: one of them would sit there when a server restarts.
+    Never the same twice: whoever asked first need not listen yet."""
     while True:
         port = random.randrange(16_000, 32_000)
-        if free(port):
+        if port not in _given and free(port):
+            _given.add(port)
             return port
