@@ -1,4 +1,4 @@
-"""Waiting before another try: longer each time, never all at once."""
+"""Waiting: before another try longer each time, never all at once; and for something to happen."""
 
 from __future__ import annotations
 
@@ -25,3 +25,16 @@ class Pause:
     async def wait(self) -> None:
         await asyncio.sleep(self._next * random.uniform(0.5, 1.0))
         self._next = min(self._next * 2, self._longest)
+
+
+async def rung(event: asyncio.Event, seconds: float | None) -> bool:
+    """Whether it rings within so many seconds.
+
+    `asyncio.wait_for` would do up to one thing: before Python 3.12 it swallows a cancellation that comes in the moment
+    of the ring, and the loop that waits here would never end.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -14,7 +15,7 @@ from aiokafka.errors import KafkaError
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from chassis.backoff import TRANSIENT, Pause
+from chassis.backoff import TRANSIENT, Pause, rung
 from chassis.events import headers
 from chassis.pool import on_a_living_connection
 from chassis.settings import Settings
@@ -108,10 +109,7 @@ class Relay:
 
     async def number_all(self, conn: Connection) -> None:
         """Waits for something new, or half a second, and numbers what is there."""
-        try:
-            await asyncio.wait_for(self._fresh.wait(), 0.5)
-        except TimeoutError:
-            await asyncio.sleep(0)
+        await rung(self._fresh, 0.5)
         self._fresh.clear()
         while await self.number(conn) == BATCH:
             continue
@@ -142,10 +140,7 @@ class Relay:
         return len(rows)
 
     async def publish_all(self, conn: Connection) -> None:
-        try:
-            await asyncio.wait_for(self._to_publish.wait(), 0.5)
-        except TimeoutError:
-            await asyncio.sleep(0)
+        await rung(self._to_publish, 0.5)
         self._to_publish.clear()
         await self.publish(conn)
 
@@ -251,10 +246,9 @@ class Relay:
 
     async def _until_numbered(self, place: tuple[UUID, str, int], seconds: float = 0.25) -> None:
         async with self.numbered:
-            try:
-                await asyncio.wait_for(self.numbered.wait_for(lambda: place in self._places), seconds)
-            except TimeoutError:
-                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.numbered.wait_for(lambda: place in self._places)
 
     async def close(self) -> None:
         await self._close_producer()

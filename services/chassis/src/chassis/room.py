@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -123,11 +123,10 @@ class Context:
             if left <= 0:
                 return False
             async with found.moved:
-                try:
-                    # Another replica may be the one that moves.
-                    await asyncio.wait_for(found.moved.wait(), min(left, 0.1))
-                except TimeoutError:
-                    continue
+                # Another replica may be the one that moves.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(left, 0.1)):
+                        await found.moved.wait()
         return True
 
     async def health(self) -> dict[str, Any]:

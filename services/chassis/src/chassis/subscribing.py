@@ -15,7 +15,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
-from chassis.backoff import TRANSIENT, Pause
+from chassis.backoff import TRANSIENT, Pause, rung
 from chassis.consumer import Consumer
 from chassis.events import Recorded, Unreadable, read_headers
 from chassis.settings import PARTITIONS, Settings
@@ -196,9 +196,7 @@ class Subscription:
     async def _work(self, partition: int, lane: Lane) -> None:
         """One lane, for ever: as much at once as has come meanwhile."""
         while True:
-            try:
-                await asyncio.wait_for(lane.fresh.wait(), SOON if self.consumer.holds(partition) else None)
-            except TimeoutError:
+            if not await rung(lane.fresh, SOON if self.consumer.holds(partition) else None):
                 await self.consumer.settle(partition)
                 continue
             lane.fresh.clear()

@@ -6,6 +6,7 @@ import time
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from chassis.backoff import rung
 from chassis.decider import NotFound
 from chassis.room import Context
 from contracts.values import Number
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from erp_bridge.connections import FirmOfKey
 from erp_bridge.handover import acknowledge
-from erp_bridge.news import news, rung
+from erp_bridge.news import news
 from erp_bridge.problems import invalid
 from erp_bridge.single import body_of
 

@@ -16,11 +16,3 @@ class News:
 
 
 news = News()
-
-
-async def rung(event: asyncio.Event, seconds: float) -> None:
-    """Until it rings, at most so long: another replica's news do not ring here."""
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

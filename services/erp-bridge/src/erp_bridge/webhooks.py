@@ -14,14 +14,14 @@ from uuid import UUID
 
 import structlog
 from chassis import telemetry
-from chassis.backoff import TRANSIENT
+from chassis.backoff import TRANSIENT, rung
 from chassis.room import Context
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from erp_bridge.calling import Endpoint, NoAnswer, Taken, Unclear, ask, send
 from erp_bridge.connections import Firm
 from erp_bridge.handover import taken
-from erp_bridge.news import news, rung
+from erp_bridge.news import news
 
 AT_ONCE = 8
 """Calls to one firm's ERP at the same time."""

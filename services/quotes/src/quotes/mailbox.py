@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from aioimaplib import IMAP4, IMAP4_SSL, AioImapException
+from chassis.backoff import rung
 
 from quotes.inbound.mail import MAX_MAIL
 
@@ -64,8 +65,7 @@ class Mailbox:
     async def news(self, seconds: float) -> None:
         """Returns when the server tells of something new, at the latest after so many seconds."""
         if not self._client.has_capability("IDLE"):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._lost.wait(), seconds)
+            await rung(self._lost, seconds)
             return
         idle = await self._client.idle_start(timeout=seconds + 60)
         told = asyncio.ensure_future(self._client.wait_server_push(timeout=seconds))

@@ -37,7 +37,8 @@ async def send_changes(desk: Desk) -> None:
 
 async def roused(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
     event.clear()
 
 
