@@ -43,7 +43,7 @@ async def folded(ctx: Context, decider: Decider[S], of: UUID, streams: Sequence[
     async with ctx.pool.connection() as conn:
         said = await load(conn, [(of, stream, 0) for stream in states])
     for _, stream, _, kind, body in said:
-        states[stream] = decider.evolve(states[stream], Event.registry[kind].read(body))
+        states[stream] = decider.evolve(states[stream], Event.recorded(kind, body))
     return states
 
 
