@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from contracts.values import Role
-from gateway.mails.invitation import name_of
+from gateway.mails.invitation import customer_of
 from gateway.mails.letter import NotYetKnown, Reader, reader_of
 from gateway.mails.orders import tell
-from gateway.who import UserDoc
+from gateway.who import CustomerDoc, UserDoc, customers
 
 TENANT, USER, CUSTOMER = UUID(int=1), UUID(int=2), UUID(int=3)
 META: Any = SimpleNamespace(tenant=TENANT, customer=CUSTOMER)
@@ -28,12 +29,18 @@ def user(state: Any, customer: UUID = CUSTOMER) -> UserDoc:
     return UserDoc(user=USER, customer=customer, email="a@b.example", role=Role.reader, sites=None, state=state)
 
 
-def context(*found: UserDoc | None, lags: bool = False) -> Any:
-    """`found`: what the view says at the first look, at the second …; `lags`: it has not heard everything."""
-    looks = list(found)
+OPEN = CustomerDoc(customer=CUSTOMER, name="Bau Beck", active=True)
+CLOSED = OPEN.model_copy(update={"active": False})
 
-    async def get(*_: Any) -> UserDoc | None:
-        return looks.pop(0) if len(looks) > 1 else looks[0]
+
+def context(*found: UserDoc | None, of: Sequence[CustomerDoc | None] = (OPEN,), lags: bool = False) -> Any:
+    """`found`, `of`: what the views say of a user (or an order) and of the customer, at the first look, at the
+    second …; `lags`: they have not heard everything."""
+    looks: dict[bool, list[Any]] = {False: list(found), True: list(of)}
+
+    async def get(view: Any, *_: Any) -> Any:
+        look = looks[view is customers]
+        return look.pop(0) if len(look) > 1 else look[0]
 
     async def heads(room: str) -> dict[int, int]:
         return {0: 7, 1: 0}
@@ -57,6 +64,9 @@ KNOWN = Reader("a@b.example", "a@b.example", "de")
         (context(user("removed")), None),
         (context(user("active", UUID(int=4))), None),
         (context(None), None),
+        (context(user("active"), of=(CLOSED,)), None),
+        (context(user("active"), of=(None,)), None),
+        (context(user("active"), of=(CLOSED, OPEN)), KNOWN),
     ],
     ids=[
         "known",
@@ -66,6 +76,9 @@ KNOWN = Reader("a@b.example", "a@b.example", "de")
         "removed",
         "at another customer",
         "never was one",
+        "closed portal",
+        "portal that never was opened",
+        "opened meanwhile",
     ],
 )
 async def test_who_reads_a_mail_is_asked_again_before_it_is_nobody(ctx: Any, reader: Reader | None) -> None:
@@ -77,6 +90,8 @@ async def test_who_reads_a_mail_is_asked_again_before_it_is_nobody(ctx: Any, rea
 async def test_a_mail_waits_while_the_views_lag_behind(found: UserDoc | None) -> None:
     with pytest.raises(NotYetKnown):
         await reader_of(context(found, lags=True), META, USER)
+    with pytest.raises(NotYetKnown):
+        await reader_of(context(user("active"), of=(CLOSED,), lags=True), META, USER)
 
 
 async def test_a_mail_about_an_order_waits_for_it_but_not_for_ever() -> None:
@@ -88,12 +103,11 @@ async def test_a_mail_about_an_order_waits_for_it_but_not_for_ever() -> None:
 
 
 # C4
-async def test_an_invitation_waits_for_the_name_of_the_customer_but_not_for_ever() -> None:
-    named: Any = SimpleNamespace(name="Bau Beck")
-    unnamed: Any = SimpleNamespace(name="")
-    for found in (None, unnamed):
+async def test_an_invitation_waits_for_the_open_portal_of_a_customer_with_a_name_but_not_for_ever() -> None:
+    unnamed = OPEN.model_copy(update={"name": ""})
+    for found, known in ((None, None), (CLOSED, None), (unnamed, unnamed)):
         with pytest.raises(NotYetKnown):
-            await name_of(context(found, lags=True), META, CUSTOMER)
-        assert await name_of(context(found, named), META, CUSTOMER) == "Bau Beck"
-        assert await name_of(context(found), META, CUSTOMER) == ""
-    assert await name_of(context(named, lags=True), META, CUSTOMER) == "Bau Beck"
+            await customer_of(context(of=(found,), lags=True), META, CUSTOMER)
+        assert await customer_of(context(of=(found, OPEN)), META, CUSTOMER) == OPEN
+        assert await customer_of(context(of=(found,)), META, CUSTOMER) == known
+    assert await customer_of(context(of=(OPEN,), lags=True), META, CUSTOMER) == OPEN

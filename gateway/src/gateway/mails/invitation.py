@@ -14,15 +14,16 @@ from gateway import who
 from gateway.mails import Letter, Pen, Reader, mails, post
 from gateway.mails.letter import all_heard
 from gateway.page import _
+from gateway.who import CustomerDoc
 
 
-async def name_of(ctx: Context, meta: Meta, customer: UUID) -> str:
-    """Of the customer whose portal it is; NotYetKnown while the view may still hear of it."""
+async def customer_of(ctx: Context, meta: Meta, customer: UUID) -> CustomerDoc | None:
+    """Whose portal it is, None if it is closed; NotYetKnown while the view may still hear of it."""
     found = await ctx.rows.get(who.customers, meta.tenant, customer)
-    if found is None or not found.name:
+    if found is None or not found.name or not found.active:
         await all_heard(ctx, "identity")
         found = await ctx.rows.get(who.customers, meta.tenant, customer)
-    return found.name if found else ""
+    return found if found and found.active else None
 
 
 @mails.on(UserInvited)
@@ -30,7 +31,9 @@ async def invited(event: UserInvited, meta: Meta, ctx: Context) -> None:
     """The link's secret is made now and stored nowhere. An invitation that nobody can use any more is not sent."""
     if event.expires < datetime.now(UTC):
         return
-    customer = await name_of(ctx, meta, event.customer)
+    customer = await customer_of(ctx, meta, event.customer)
+    if customer is None:
+        return
     known = await ctx.rows.get(who.users, meta.tenant, event.user)
     if known and (known.version > meta.version or (known.version == meta.version and known.state == "withdrawn")):
         return
@@ -45,7 +48,7 @@ async def invited(event: UserInvited, meta: Meta, ctx: Context) -> None:
                 pen.say(
                     _("%(firm)s has set up an access to the customer portal for you, for %(customer)s."),
                     firm=firm,
-                    customer=customer or event.email,
+                    customer=customer.name or event.email,
                 ),
                 pen.say(
                     _(

@@ -101,7 +101,8 @@ def address_of(tenant: TenantDoc, gateway_url: str) -> str:
 
 
 async def reader_of(ctx: Context, meta: Meta, user: UUID | None) -> Reader | None:
-    """None for a user who no longer comes in, or now for another customer; NotYetKnown while that is not certain."""
+    """None for a user who no longer comes in, whose portal is closed, or who now comes in for another customer;
+    NotYetKnown while that is not certain."""
     if user is None:
         return None
     reader = await active(ctx, meta, user)
@@ -114,6 +115,9 @@ async def reader_of(ctx: Context, meta: Meta, user: UUID | None) -> Reader | Non
 async def active(ctx: Context, meta: Meta, user: UUID) -> Reader | None:
     found = await ctx.rows.get(who.users, meta.tenant, user)
     if found is None or found.state != "active" or found.customer != meta.customer:
+        return None
+    customer = await ctx.rows.get(who.customers, meta.tenant, found.customer)
+    if customer is None or not customer.active:
         return None
     return Reader(found.email, found.name, found.language)
 
