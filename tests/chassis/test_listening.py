@@ -90,6 +90,9 @@ async def test_who_is_full_takes_in_the_rest_later(
     surroundings, operator: Asker, tenant: UUID, until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscribing, "FULL", 2)
+    # However slow the machine: nobody shall ask the owner for what Kafka is about to bring.
+    monkeypatch.setattr(subscribing, "QUIET", 3600.0)
+    monkeypatch.setattr(subscribing, "RARELY", 3600.0)
     thing = uuid4()
 
     async def all_seen(ctx: Context, wanted: int) -> bool:
