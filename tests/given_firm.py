@@ -59,12 +59,17 @@ class Firm:
         found: dict[str, object] = await self.rooms["billing"].call("identity", path, self.guest, body)
         return found
 
-    async def opens(self) -> None:
+    @property
+    def domain(self) -> str:
+        return f"f{self.id.hex[:8]}.example"
+
+    async def opens(self, *domains: str) -> None:
+        """On its own domain, or on these."""
         text = LegalText(version="1", text="…")
         command = ConfigureTenant(
             tenant=self.id,
             name="Nordhof Entsorgung",
-            domains=("localhost",),
+            domains=domains or (self.domain,),
             sender="portal@nordhof.example",
             quote_address="vertrieb@nordhof.example",
             address=HOME,

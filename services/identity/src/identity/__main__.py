@@ -2,7 +2,7 @@
 
 from chassis.room import Room, run
 
-from identity import attempts, hashes, members
+from identity import attempts, domains, hashes, members
 from identity.customer import customer
 from identity.knowledge import along, before
 from identity.letters import invitation, letters, reset_link
@@ -17,7 +17,11 @@ room = Room(
     deciders=[tenant, customer, site, user],
     reactions=reactions,
     views=[letters],
-    tables=[hashes.TABLE, members.TABLE, members.INDEX, attempts.TABLE, *attempts.INDEXES],
+    tables=[
+        *(domains.TABLE, domains.FILLED),
+        *(hashes.TABLE, members.TABLE, members.INDEX),
+        *(attempts.TABLE, *attempts.INDEXES),
+    ],
     routes=[login, invitation, reset_link],
     before=before,
     along=along,

@@ -15,6 +15,7 @@ from contracts.base import Command, Event
 from contracts.identity import (
     ChangePassword,
     ChangeRights,
+    ConfigureTenant,
     InviteUser,
     RegisterUser,
     RemoveUser,
@@ -23,7 +24,7 @@ from contracts.identity import (
     TenantConfigured,
 )
 
-from identity import attempts, hashes, members
+from identity import attempts, domains, hashes, members
 from identity.account import Account
 from identity.customer import Customer, customer
 from identity.password_rules import LONGEST, SHORTEST
@@ -135,6 +136,7 @@ before: dict[type[Command], Before] = {
     ResetPassword: before_reset,
     ChangePassword: before_change,
 }
-along: dict[type[Command], Along] = dict.fromkeys(
-    (RegisterUser, ChangeRights, RemoveUser, ResetPassword, ChangePassword), members.along
-)
+along: dict[type[Command], Along] = {
+    ConfigureTenant: domains.along,
+    **dict.fromkeys((RegisterUser, ChangeRights, RemoveUser, ResetPassword, ChangePassword), members.along),
+}
