@@ -184,6 +184,33 @@ async def test_demo_data_are_loaded_once_and_their_logins_shown(portal: Furnishe
     assert "anna@example.org  geheim" in one.text()
 
 
+async def test_ctrl_c_while_demo_data_are_loaded_is_no_failure_and_the_next_start_goes_on(
+    portal: Furnished, servers_of: dict[str, str]
+) -> None:
+    one = portal(HOFTOR_DEMO="yes", **servers_of)
+    demo = one.folder / "demo"
+    demo.mkdir()
+    (demo / "__init__.py").touch()
+    (demo / "__main__.py").write_text(
+        "import os, pathlib, time\n"
+        "begun = pathlib.Path(os.environ['HOFTOR_DATA'], 'begun')\n"
+        "print('the rest' if begun.exists() else 'the beginning', flush=True)\n"
+        "if not begun.exists():\n"
+        "    begun.touch()\n"
+        "    time.sleep(600)\n"
+    )
+    one.launch()
+    await one.says("the beginning")
+    one.send(signal.SIGINT)
+    assert await one.exit_code() == 0
+    assert "interrupted; what is loaded stays, and the next start goes on with the rest" in one.text()
+    assert "failed" not in one.text()
+    await one.leaves_nothing(within=0.5)
+    one.launch()
+    await one.says(READY)
+    assert re.search(r"the rest\n +loaded", one.text()), one.text()
+
+
 async def test_two_starts_at_once_agree_on_one_secret(portal: Furnished) -> None:
     one = portal()
     drawn = await asyncio.gather(*(asyncio.to_thread(one.settings.the_secret) for _ in range(8)))

@@ -10,6 +10,8 @@ from embedded.progress import say
 from embedded.rooms import of_the_demo, surroundings
 from embedded.settings import Settings
 
+INTERRUPTED = "      interrupted; what is loaded stays, and the next start goes on with the rest"
+
 
 async def load(settings: Settings, running: list[Process], leash: Leash) -> str:
     """What came of it. The demo is put among `running`, so that a stop ends it too."""

@@ -1,5 +1,6 @@
 """What the person at the terminal sees while things are made ready: numbered steps, each with its time."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Iterator
@@ -18,12 +19,16 @@ class Steps:
 
     @contextlib.contextmanager
     def step(self, title: str) -> Iterator["Outcome"]:
-        """`with steps.step("Kafka") as outcome: …`; set `outcome.said` to say more than the time."""
+        """`with steps.step("Kafka") as outcome: …`; set `outcome.said` to say more than the time, and
+        `outcome.interrupted` for what is to be known when somebody stops it."""
         self.number += 1
         say(f"[{self.number}/{self.total}] {title} … ", end="")
         begun, outcome = time.monotonic(), Outcome()
         try:
             yield outcome
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            say(outcome.interrupted)
+            raise
         except BaseException:
             say("failed")
             raise
@@ -32,3 +37,4 @@ class Steps:
 
 class Outcome:
     said = "ready"
+    interrupted = "interrupted"

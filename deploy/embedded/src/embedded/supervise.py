@@ -82,6 +82,7 @@ class Supervisor:
             if room not in rooms:
                 say(f"      {room.label} is missing: the package `{room.name}` has no __main__ yet")
         with steps.step("Demo data") as outcome:
+            outcome.interrupted = demo_data.INTERRUPTED
             outcome.said = await demo_data.load(self.settings, self.services, self.leash)
         say()
         for line in welcome(self.settings):
