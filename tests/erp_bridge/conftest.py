@@ -10,6 +10,8 @@ import pytest
 from bridge_rooms import Rooms, running_rooms
 from bridging import Client, Erp, an_erp
 from embedded.stack import Stack, infrastructure
+from erp_bridge import webhooks
+from erp_bridge.calling import Endpoint
 
 os.environ["HOFTOR_ERP_BRIDGE_FIRST_PAUSE"] = "0.1"
 os.environ["HOFTOR_ERP_BRIDGE_CALL_SECONDS"] = "3"
@@ -45,6 +47,12 @@ async def stranger(rooms: Rooms) -> Client:
 async def erp() -> AsyncIterator[Erp]:
     async with an_erp() as running:
         yield running
+
+
+@pytest.fixture
+def calls_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No call ends by itself while the test runs, however slow the machine is."""
+    monkeypatch.setattr(webhooks, "Endpoint", lambda url, secret, seconds: Endpoint(url, secret, 60))
 
 
 Hooked = Callable[[Erp], Awaitable[Client]]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 
 import pytest
 from bridging import Client, Erp, until
 
 pytestmark = pytest.mark.xdist_group("erp_bridge")
-CALL_SECONDS = float(os.environ["HOFTOR_ERP_BRIDGE_CALL_SECONDS"])
 
 
 # C33
@@ -80,16 +77,14 @@ async def test_an_order_that_the_erp_refuses_again_and_again_holds_up_no_other(h
 
 
 # C33
+@pytest.mark.usefixtures("calls_last")
 async def test_an_order_for_which_the_erp_takes_long_holds_up_no_other(hooked: Client, erp: Erp) -> None:
     erp.misbehave = ["takes and holds"]
     first = await hooked.order()
     await until(lambda: called(erp, 1))
-    began = time.monotonic()
     others = [await hooked.order() for _ in range(4)]
     for one in others:
         await hooked.handed_over(one)
-    assert time.monotonic() - began < CALL_SECONDS
-    assert (await hooked.external(first))["state"] == "waiting"
     erp.held.set()
     await hooked.handed_over(first)
     assert sorted(erp.taken) == sorted(str(one.order) for one in (first, *others))

@@ -7,8 +7,6 @@ from uuid import uuid4
 import pytest
 from bridge_rooms import Rooms
 from bridging import Client, Erp, an_erp, until
-from erp_bridge import webhooks
-from erp_bridge.calling import Endpoint
 from erp_bridge.webhooks import AT_ONCE
 
 pytestmark = pytest.mark.xdist_group("erp_bridge")
@@ -27,11 +25,8 @@ async def test_many_orders_are_fetched_a_few_at_a_time(client: Client) -> None:
 
 
 # C33
-async def test_an_erp_that_takes_long_holds_up_no_other_firm(
-    rooms: Rooms, hooked: Client, erp: Erp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # No call ends by itself while the test runs, however slow the machine is.
-    monkeypatch.setattr(webhooks, "Endpoint", lambda url, secret, seconds: Endpoint(url, secret, 60))
+@pytest.mark.usefixtures("calls_last")
+async def test_an_erp_that_takes_long_holds_up_no_other_firm(rooms: Rooms, hooked: Client, erp: Erp) -> None:
     async with an_erp() as other:
         tenant = uuid4()
         firm = await rooms.client(tenant, await rooms.connect(tenant, other.url, other.secret))
