@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import hmac
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import jinja2
 from litestar import Request
 from litestar.datastructures import MutableScopeHeaders
-from litestar.enums import MediaType
+from litestar.enums import MediaType, RequestEncodingType
 from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
+from litestar.params import Body
 from litestar.response import Redirect, Response
 from litestar.types import Message, Scope
 
 from desk.clock import LOCAL, today
 from desk.desk import Desk
 from desk.records import Refused
+from desk.tables import Connection
 
 HERE = Path(__file__).parent
 PAGE = 25
+Form = Body(media_type=RequestEncodingType.URL_ENCODED)
+T = TypeVar("T")
 log = logging.getLogger("desk")
 
 WORDS = {
@@ -138,9 +143,32 @@ def with_key(request: Request[Any, Any, Any]) -> None:
         raise NotAuthorizedException("Der Schlüssel fehlt oder ist falsch.")
 
 
-def page_of(request: Request[Any, Any, Any]) -> int:
+async def listed(
+    request: Request[Any, Any, Any], template: str, select: str, *, state: str = "", **asked: Any
+) -> Response[str]:
+    """One page of what `select` finds: rows with their `total`. What is searched for stands in %(like)s."""
     given = request.query_params.get("page", "1")
-    return max(1, int(given)) if given.isdecimal() else 1
+    page = max(1, int(given)) if given.isdecimal() else 1
+    search = request.query_params.get("search", "").strip()
+    async with the_desk(request).pool.connection() as conn:
+        found = await conn.execute(
+            f"{select} LIMIT {PAGE} OFFSET %(offset)s",
+            {"state": state, "like": f"%{search}%", "offset": (page - 1) * PAGE, **asked},
+        )
+        rows = await found.fetchall()
+    total = rows[0]["total"] if rows else 0
+    return await drawn(request, template, rows=rows, total=total, page=page, pages=-(-total // PAGE), state=state)
+
+
+async def settled(request: Request[Any, Any, Any], do: Callable[[Connection], Awaitable[T]]) -> T:
+    """Does what a form asks, in one transaction, and has the portal told of it."""
+    from_this_page(request)
+    desk = the_desk(request)
+    async with desk.pool.connection() as conn:
+        result = await do(conn)
+    desk.something_to_send.set()
+    desk.records_changed.set()
+    return result
 
 
 def refused(request: Request[Any, Any, Any], error: Refused) -> Response[Any]:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from litestar import Request, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from desk import records, transfer
 from desk.bridge import Unreachable
 from desk.records import Refused
 from desk.tables import Connection
-from desk.web import PAGE, after, drawn, from_this_page, page_of, the_desk
+from desk.web import Form, after, drawn, from_this_page, listed, the_desk
 
 
 @dataclass
@@ -39,24 +38,16 @@ class Invitation:
     what: str = ""
 
 
-Form = Body(media_type=RequestEncodingType.URL_ENCODED)
-
-
 @get("/customers")
 async def customers(request: Request[Any, Any, Any]) -> Response[str]:
-    search, page = request.query_params.get("search", "").strip(), page_of(request)
-    where = "WHERE number ILIKE %(like)s OR body->>'name' ILIKE %(like)s OR body->'address'->>'city' ILIKE %(like)s"
-    async with the_desk(request).pool.connection() as conn:
-        found = await conn.execute(
-            "SELECT *, count(*) OVER () AS total,"
-            " (SELECT count(*) FROM sites WHERE customer = customers.number) AS sites,"
-            " (SELECT count(*) FROM containers WHERE customer = customers.number AND body->>'status' <> 'gone')"
-            f" AS containers FROM customers {where} ORDER BY body->>'name' LIMIT {PAGE} OFFSET %(offset)s",
-            {"like": f"%{search}%", "offset": (page - 1) * PAGE},
-        )
-        rows = await found.fetchall()
-    total = rows[0]["total"] if rows else 0
-    return await drawn(request, "customers.html", rows=rows, total=total, page=page, pages=-(-total // PAGE))
+    select = (
+        "SELECT *, count(*) OVER () AS total,"
+        " (SELECT count(*) FROM sites WHERE customer = customers.number) AS sites,"
+        " (SELECT count(*) FROM containers WHERE customer = customers.number AND body->>'status' <> 'gone')"
+        " AS containers FROM customers WHERE number ILIKE %(like)s OR body->>'name' ILIKE %(like)s"
+        " OR body->'address'->>'city' ILIKE %(like)s ORDER BY body->>'name'"
+    )
+    return await listed(request, "customers.html", select)
 
 
 @get("/customers/{number:str}")

@@ -7,15 +7,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from desk import dispatch, external
 from desk.records import Refused
-from desk.web import PAGE, after, drawn, from_this_page, page_of, the_desk
-
-STATES = ("new", "converted", "refused", "cancelled")
+from desk.web import Form, after, drawn, listed, settled, the_desk
 
 
 @dataclass
@@ -23,32 +20,15 @@ class Refusal:
     reason: str = ""
 
 
-Form = Body(media_type=RequestEncodingType.URL_ENCODED)
-
-
 @get("/external-orders")
 async def external_orders(request: Request[Any, Any, Any]) -> Response[str]:
-    state, search = request.query_params.get("state", "new"), request.query_params.get("search", "").strip()
-    page = page_of(request)
-    async with the_desk(request).pool.connection() as conn:
-        found = await conn.execute(
-            "SELECT *, count(*) OVER () AS total FROM external_orders WHERE (%(state)s = 'all' OR state = %(state)s)"
-            " AND (erp_number ILIKE %(like)s OR body->'customer'->>'name' ILIKE %(like)s"
-            " OR body->'site'->>'name' ILIKE %(like)s OR body->'waste_type'->>'name' ILIKE %(like)s)"
-            f" ORDER BY received_at DESC, erp_number DESC LIMIT {PAGE} OFFSET %(offset)s",
-            {"state": state, "like": f"%{search}%", "offset": (page - 1) * PAGE},
-        )
-        rows = await found.fetchall()
-    total = rows[0]["total"] if rows else 0
-    more: dict[str, Any] = {
-        "rows": rows,
-        "total": total,
-        "page": page,
-        "pages": -(-total // PAGE),
-        "state": state,
-        "states": STATES,
-    }
-    return await drawn(request, "external_orders.html", **more)
+    select = (
+        "SELECT *, count(*) OVER () AS total FROM external_orders WHERE (%(state)s = 'all' OR state = %(state)s)"
+        " AND (erp_number ILIKE %(like)s OR body->'customer'->>'name' ILIKE %(like)s"
+        " OR body->'site'->>'name' ILIKE %(like)s OR body->'waste_type'->>'name' ILIKE %(like)s)"
+        " ORDER BY received_at DESC, erp_number DESC"
+    )
+    return await listed(request, "external_orders.html", select, state=request.query_params.get("state", "new"))
 
 
 @get("/external-orders/{reference:uuid}")
@@ -65,14 +45,10 @@ async def shown(request: Request[Any, Any, Any], reference: UUID, problem: str =
 
 @post("/external-orders/{reference:uuid}/convert")
 async def convert(request: Request[Any, Any, Any], reference: FromPath[UUID]) -> Redirect | Response[str]:
-    from_this_page(request)
-    desk = the_desk(request)
     try:
-        async with desk.pool.connection() as conn:
-            number = await dispatch.convert(conn, str(reference))
+        number = await settled(request, lambda conn: dispatch.convert(conn, str(reference)))
     except Refused as error:
         return await shown(request, reference, str(error))
-    desk.something_to_send.set()
     return after(f"/orders/{number}")
 
 
@@ -80,14 +56,10 @@ async def convert(request: Request[Any, Any, Any], reference: FromPath[UUID]) ->
 async def refuse(
     request: Request[Any, Any, Any], reference: FromPath[UUID], data: Annotated[Refusal, Form]
 ) -> Redirect | Response[str]:
-    from_this_page(request)
-    desk = the_desk(request)
     try:
-        async with desk.pool.connection() as conn:
-            await dispatch.refuse(conn, str(reference), data.reason)
+        await settled(request, lambda conn: dispatch.refuse(conn, str(reference), data.reason))
     except Refused as error:
         return await shown(request, reference, str(error), data.reason)
-    desk.something_to_send.set()
     return after(f"/external-orders/{reference}?done=Abgelehnt. Der Kunde liest den Grund im Portal.")
 
 

@@ -8,14 +8,13 @@ from datetime import date
 from typing import Annotated, Any
 
 from litestar import Request, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from desk import dispatch, records
 from desk.records import Refused
 from desk.tables import Connection
-from desk.web import PAGE, after, drawn, from_this_page, page_of, the_desk
+from desk.web import Form, after, drawn, listed, settled, the_desk
 
 STATES = ("accepted", "dispatched", "completed", "refused", "cancelled")
 
@@ -40,38 +39,22 @@ class Cancellation:
     reason: str = ""
 
 
-Form = Body(media_type=RequestEncodingType.URL_ENCODED)
-
-
 @get("/orders")
 async def orders(request: Request[Any, Any, Any]) -> Response[str]:
-    state, search = request.query_params.get("state", "todo"), request.query_params.get("search", "").strip()
-    page = page_of(request)
+    state = request.query_params.get("state", "todo")
     states = {"todo": ["accepted", "dispatched", "placed"], "all": ["placed", *STATES]}.get(state, [state])
-    async with the_desk(request).pool.connection() as conn:
-        found = await conn.execute(
-            "SELECT o.number, o.body, o.reference, c.body->>'name' AS customer_name, s.body AS site,"
-            " w.body->>'name' AS waste_type, t.body->>'name' AS container_type, count(*) OVER () AS total"
-            " FROM orders o JOIN customers c ON c.number = o.customer JOIN sites s ON s.number = o.body->>'site'"
-            " LEFT JOIN waste_types w ON w.number = o.body->>'waste_type'"
-            " LEFT JOIN container_types t ON t.number = o.body->>'container_type'"
-            " WHERE o.body->>'status' = ANY(%(states)s) AND (o.number ILIKE %(like)s OR c.body->>'name' ILIKE %(like)s"
-            " OR s.body->>'name' ILIKE %(like)s OR w.body->>'name' ILIKE %(like)s"
-            " OR o.body->>'container' ILIKE %(like)s)"
-            f" ORDER BY o.body->>'placed_on' DESC, o.number DESC LIMIT {PAGE} OFFSET %(offset)s",
-            {"states": states, "like": f"%{search}%", "offset": (page - 1) * PAGE},
-        )
-        rows = await found.fetchall()
-    total = rows[0]["total"] if rows else 0
-    more: dict[str, Any] = {
-        "rows": rows,
-        "total": total,
-        "page": page,
-        "pages": -(-total // PAGE),
-        "state": state,
-        "states": STATES,
-    }
-    return await drawn(request, "orders.html", **more)
+    select = (
+        "SELECT o.number, o.body, o.reference, c.body->>'name' AS customer_name, s.body AS site,"
+        " w.body->>'name' AS waste_type, t.body->>'name' AS container_type, count(*) OVER () AS total"
+        " FROM orders o JOIN customers c ON c.number = o.customer JOIN sites s ON s.number = o.body->>'site'"
+        " LEFT JOIN waste_types w ON w.number = o.body->>'waste_type'"
+        " LEFT JOIN container_types t ON t.number = o.body->>'container_type'"
+        " WHERE o.body->>'status' = ANY(%(states)s) AND (o.number ILIKE %(like)s OR c.body->>'name' ILIKE %(like)s"
+        " OR s.body->>'name' ILIKE %(like)s OR w.body->>'name' ILIKE %(like)s"
+        " OR o.body->>'container' ILIKE %(like)s)"
+        " ORDER BY o.body->>'placed_on' DESC, o.number DESC"
+    )
+    return await listed(request, "orders.html", select, state=state, states=states)
 
 
 @get("/orders/{number:str}")
@@ -115,15 +98,10 @@ async def step(
     do: Callable[[Connection], Awaitable[None]],
     done: str,
 ) -> Redirect | Response[str]:
-    from_this_page(request)
-    desk = the_desk(request)
     try:
-        async with desk.pool.connection() as conn:
-            await do(conn)
+        await settled(request, do)
     except Refused as error:
         return await shown(request, number, str(error), form)
-    desk.something_to_send.set()
-    desk.records_changed.set()
     return after(f"/orders/{number}?done={done}")
 
 
