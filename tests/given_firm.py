@@ -17,7 +17,9 @@ from chassis.store import append
 from contracts.base import Command, Event
 from contracts.billing import InvoicesLoaded
 from contracts.erp import CustomerReported, PortalSwitchedOn, SiteReported, TransferCompleted
-from contracts.identity import ConfigureTenant, RegisterUser, user_id
+from contracts.identity.invitation import RegisterUser
+from contracts.identity.tenant import ConfigureTenant
+from contracts.identity.user import user_id
 from contracts.orders import OrdersLoaded
 from contracts.values import Address, LegalText, Role
 from identity.account import Account

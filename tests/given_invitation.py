@@ -7,15 +7,11 @@ from uuid import UUID, uuid4
 
 from chassis.decider import Asked, Asker
 from contracts.base import Command, Event
-from contracts.identity import (
-    CustomerRecorded,
-    InviteUser,
-    RegisterUser,
-    SiteRecorded,
-    TenantConfigured,
-    UserInvited,
-    user_id,
-)
+from contracts.identity.customer import CustomerRecorded
+from contracts.identity.invitation import InviteUser, RegisterUser, UserInvited
+from contracts.identity.site import SiteRecorded
+from contracts.identity.tenant import TenantConfigured
+from contracts.identity.user import user_id
 from contracts.values import Address, Language, LegalText, Role
 from identity.account import Account, Status
 from identity.customer import Customer

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from contracts.base import Event
 from contracts.billing import InvoiceStatus
-from contracts.identity import user_id
+from contracts.identity.tenant import ConfigureTenant
+from contracts.identity.user import user_id
 from contracts.values import (
     Address,
     ContainerStatus,
@@ -28,7 +29,7 @@ from histories import OPERATOR, TENANT, World
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from contracts import erp, identity
+from contracts import erp
 
 EMAILS = ["maria@kunde.example", "otto@kunde.example", "joerg@müller.example"]
 CUSTOMERS = [derived_id(TENANT, "customer", number) for number in ("10001", "10002")]
@@ -85,7 +86,7 @@ class Reports(RuleBasedStateMachine):
     @rule(terms=st.sampled_from(["1", "2"]), region=st.sampled_from(["NW", "BY"]))
     def the_firm_changes(self, terms: str, region: str) -> None:
         text = LegalText(version=terms, text="…")
-        command = identity.ConfigureTenant(
+        command = ConfigureTenant(
             tenant=TENANT,
             name="Nordhof Entsorgung",
             domains=("localhost",),

@@ -19,15 +19,9 @@ from chassis.room import Room
 from chassis.views import AnyView
 from contracts.base import Command, Event
 from contracts.export import ROOT
-from contracts.identity import (
-    ChangePassword,
-    ChangeRights,
-    InviteUser,
-    RegisterUser,
-    RemoveUser,
-    RequestPasswordReset,
-    ResetPassword,
-)
+from contracts.identity.invitation import InviteUser, RegisterUser
+from contracts.identity.password import ChangePassword, RequestPasswordReset, ResetPassword
+from contracts.identity.user import ChangeRights, RemoveUser
 from contracts.values import Role
 from erp_bridge.__main__ import room as erp_bridge
 from gateway.discovery import views as views_of_the_gateway

@@ -20,13 +20,10 @@ from chassis.settings import Settings
 from chassis.store import append
 from chassis.views import View
 from contracts.base import Event
-from contracts.identity import (
-    CustomerRecorded,
-    RecordSite,
-    SiteRecorded,
-    TenantConfigured,
-    UserRegistered,
-)
+from contracts.identity.customer import CustomerRecorded
+from contracts.identity.invitation import UserRegistered
+from contracts.identity.site import RecordSite, SiteRecorded
+from contracts.identity.tenant import TenantConfigured
 from contracts.quotes import QuoteAnswered, RequestQuote
 from contracts.values import Address, Branding, File, Language, LegalText, Role
 from embedded.ports import any_free

@@ -16,7 +16,7 @@ from chassis.settings import Settings
 from chassis.views import View
 from contracts.billing import InvoiceRecorded, InvoiceStatus, RecordInvoice
 from contracts.catalog import RecordWasteType
-from contracts.identity import RecordSite
+from contracts.identity.site import RecordSite
 from contracts.orders import OrderRecorded, OrderService
 from contracts.quotes import TakeAnswer
 from contracts.values import File, Haul, OrderKind, OrderStatus, Window, derived_id

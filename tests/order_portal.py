@@ -21,14 +21,10 @@ from chassis.store import append
 from chassis.views import View
 from contracts.base import Command, Event
 from contracts.catalog import ContainerTypeRecorded, RecordWasteType, WasteTypeRecorded
-from contracts.identity import (
-    CustomerActivated,
-    CustomerRecorded,
-    RecordSite,
-    SiteRecorded,
-    TenantConfigured,
-    UserRegistered,
-)
+from contracts.identity.customer import CustomerActivated, CustomerRecorded
+from contracts.identity.invitation import UserRegistered
+from contracts.identity.site import RecordSite, SiteRecorded
+from contracts.identity.tenant import TenantConfigured
 from contracts.values import Address, Branding, Coordinates, Language, LegalText, OrderKind, Role
 from embedded.ports import any_free
 from embedded.stack import Stack

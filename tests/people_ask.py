@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid5
 
+from contracts.identity.invitation import InviteUser, RegisterUser, WithdrawInvitation
+from contracts.identity.password import ChangePassword, RequestPasswordReset, ResetPassword
+from contracts.identity.user import ChangeProfile, ChangeRights, FinishTour, LogOutEverywhere, RemoveUser
 from contracts.orders import CancelOrder, OrderContainer, OrderPlaced, OrderService
 from contracts.quotes import MarkQuoteRead, QuoteRequested, ReplyToQuote, RequestQuote, TakeAnswer
 from contracts.values import Language, OrderKind, Role, Window
@@ -29,7 +32,7 @@ from histories import ERP, GUEST, TENANT
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
-from contracts import erp, identity
+from contracts import erp
 
 WORDS = st.sampled_from(["", "Bitte am Tor läuten.", "Wie besprochen – danke!"])
 ROLES = st.sampled_from(Role)
@@ -54,20 +57,20 @@ class Life(Reports):
     def somebody_is_invited(self, who: str, email: str, role: Role, sites: tuple[UUID, ...] | None) -> None:
         asker = self.world.asker(of(who))
         customer = asker.customer or CUSTOMERS[0]
-        command = identity.InviteUser(user=of(email), customer=customer, email=email, role=role, sites=sites)
+        command = InviteUser(user=of(email), customer=customer, email=email, role=role, sites=sites)
         self.world.ask(command, asker)
 
     @rule(who=PEOPLE, email=PEOPLE)
     def an_invitation_is_withdrawn(self, who: str, email: str) -> None:
         asker = self.world.asker(of(who))
-        self.world.ask(identity.WithdrawInvitation(user=of(email), customer=asker.customer or CUSTOMERS[0]), asker)
+        self.world.ask(WithdrawInvitation(user=of(email), customer=asker.customer or CUSTOMERS[0]), asker)
 
     @rule(email=PEOPLE, terms=st.sampled_from(["1", "2"]))
     def somebody_registers(self, email: str, terms: str) -> None:
         invitation = self.world.account(of(email)).invitation
         if invitation is None:
             return
-        command = identity.RegisterUser(
+        command = RegisterUser(
             user=of(email),
             invitation=invitation,
             token="…",
@@ -81,10 +84,10 @@ class Life(Reports):
 
     @rule(email=PEOPLE, name=st.sampled_from(["Schulz", "Schulz-Meier"]), language=st.sampled_from(Language))
     def somebody_changes_the_profile(self, email: str, name: str, language: Language) -> None:
-        command = identity.ChangeProfile(user=of(email), first_name="Maria", last_name=name, language=language)
+        command = ChangeProfile(user=of(email), first_name="Maria", last_name=name, language=language)
         self.world.ask(command, self.world.asker(of(email)))
 
-    @rule(email=PEOPLE, kind=st.sampled_from([identity.FinishTour, identity.LogOutEverywhere]))
+    @rule(email=PEOPLE, kind=st.sampled_from([FinishTour, LogOutEverywhere]))
     def somebody_asks_about_oneself(self, email: str, kind: Any) -> None:
         self.world.ask(kind(user=of(email)), self.world.asker(of(email)))
 
@@ -92,26 +95,26 @@ class Life(Reports):
     def rights_are_changed(self, who: str, email: str, role: Role, sites: tuple[UUID, ...] | None) -> None:
         asker = self.world.asker(of(who))
         customer = asker.customer or CUSTOMERS[0]
-        self.world.ask(identity.ChangeRights(user=of(email), customer=customer, role=role, sites=sites), asker)
+        self.world.ask(ChangeRights(user=of(email), customer=customer, role=role, sites=sites), asker)
 
     @rule(who=PEOPLE, email=PEOPLE, by_the_firm=ON)
     def somebody_is_removed(self, who: str, email: str, by_the_firm: bool) -> None:
         asker = ERP if by_the_firm else self.world.asker(of(who))
         customer = self.world.account(of(email)).customer or CUSTOMERS[0]
-        self.world.ask(identity.RemoveUser(user=of(email), customer=customer), asker)
+        self.world.ask(RemoveUser(user=of(email), customer=customer), asker)
 
     @rule(email=PEOPLE)
     def somebody_forgets_the_password(self, email: str) -> None:
-        self.world.ask(identity.RequestPasswordReset(user=of(email), email=email), GUEST)
+        self.world.ask(RequestPasswordReset(user=of(email), email=email), GUEST)
 
     @rule(email=PEOPLE, forgotten=ON)
     def somebody_sets_a_password(self, email: str, forgotten: bool) -> None:
         reset = self.world.account(of(email)).reset
         if forgotten and reset:
-            command = identity.ResetPassword(user=of(email), reset=reset, token="…", password=PASSWORD)
+            command = ResetPassword(user=of(email), reset=reset, token="…", password=PASSWORD)
             self.world.ask(command, GUEST, ("link", reset))
         else:
-            change = identity.ChangePassword(user=of(email), old=PASSWORD, password=PASSWORD + "!")
+            change = ChangePassword(user=of(email), old=PASSWORD, password=PASSWORD + "!")
             self.world.ask(change, self.world.asker(of(email)), ("password", "old"))
 
     # -- containers and orders ------------------------------------------------------------------------------------

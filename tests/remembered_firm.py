@@ -11,7 +11,7 @@ from chassis.rows import Rows
 from chassis.views import View
 from contracts.base import Event
 from contracts.catalog import WasteTypeRecorded
-from contracts.identity import SiteRecorded
+from contracts.identity.site import SiteRecorded
 from contracts.values import Address
 from folded_by_hand import meta
 from pydantic import BaseModel

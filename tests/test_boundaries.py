@@ -44,7 +44,7 @@ def test_all_views_and_reactions_of_the_rooms_are_under_their_rules() -> None:
 
 def test_the_contracts_import_pydantic_and_nothing_else() -> None:
     allowed = {"contracts", "pydantic", *sys.stdlib_module_names}
-    for path in (ROOT / "contracts/src/contracts").glob("*.py"):
+    for path in (ROOT / "contracts/src/contracts").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Import(names=names):

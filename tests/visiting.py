@@ -15,16 +15,11 @@ from browsing import PASSWORD, Read, Visitor
 from chassis.decider import Asker
 from chassis.links import token
 from chassis.room import Context
-from contracts.identity import (
-    ActivateCustomer,
-    ConfigureTenant,
-    InviteUser,
-    NoteTransfer,
-    RecordCustomer,
-    RecordSite,
-    RegisterUser,
-    user_id,
-)
+from contracts.identity.customer import ActivateCustomer, NoteTransfer, RecordCustomer
+from contracts.identity.invitation import InviteUser, RegisterUser
+from contracts.identity.site import RecordSite
+from contracts.identity.tenant import ConfigureTenant
+from contracts.identity.user import user_id
 from contracts.values import Address, Branding, Language, LegalText, Role, derived_id
 from embedded.stack import Stack
 from mailbox_read import mails_in, text_of

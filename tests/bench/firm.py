@@ -20,7 +20,9 @@ from chassis.decider import Asker, Refused
 from chassis.keys import derive
 from chassis.links import token
 from contracts.base import Command
-from contracts.identity import ConfigureTenant, InviteUser, RegisterUser, user_id
+from contracts.identity.invitation import InviteUser, RegisterUser
+from contracts.identity.tenant import ConfigureTenant
+from contracts.identity.user import user_id
 from contracts.orders import OrderContainer
 from contracts.values import Address, LegalText, Role, derived_id
 from embedded.process import until

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 from chassis.events import Meta
 from contracts.base import Event
-from contracts.identity import ActivateCustomer, DeactivateCustomer, UserInvited, user_id
+from contracts.identity.customer import ActivateCustomer, DeactivateCustomer
+from contracts.identity.invitation import UserInvited
+from contracts.identity.user import user_id
 from contracts.quotes import QuoteAnswered
 from contracts.values import Role
 from gateway.mails import mails

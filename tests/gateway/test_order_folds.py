@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from contracts.base import Event
-from contracts.identity import SiteRecorded
+from contracts.identity.site import SiteRecorded
 from contracts.orders import (
     ContainerRecorded,
     OrderAccepted,

@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 import pytest
-from contracts.identity import UserInvited, WithdrawInvitation, user_id
+from contracts.identity.invitation import UserInvited, WithdrawInvitation
+from contracts.identity.user import user_id
 from contracts.values import Role
 from visiting import PASSWORD, Firm, Visitor, link_in, text_of, until
 

@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.asking import Answer
 from chassis.room import Context, opened
-from contracts.identity import FinishTour, RecordSite
+from contracts.identity.site import RecordSite
+from contracts.identity.user import FinishTour
 from contracts.values import Role
 from embedded.ports import any_free
 from gateway.app import made

@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from contracts.identity import LogOutEverywhere, RemoveUser, user_id
+from contracts.identity.user import LogOutEverywhere, RemoveUser, user_id
 from contracts.values import Role
 from visiting import PASSWORD, Firm, Visitor, until
 

@@ -2,7 +2,8 @@
 
 import pytest
 from chassis.decider import Invalid
-from contracts.identity import UserInvited, user_id
+from contracts.identity.invitation import UserInvited
+from contracts.identity.user import user_id
 from contracts.values import derived_id
 from given_invitation import TENANT, at, invite, said
 from identity.account import Account

@@ -9,9 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound
 from contracts.base import Command, Event
-from contracts.identity import (
+from contracts.identity.customer import (
     ActivateCustomer,
-    ConfigureTenant,
     CustomerActivated,
     CustomerDeactivated,
     CustomerRecorded,
@@ -20,13 +19,12 @@ from contracts.identity import (
     FirstInvitationRevoked,
     NoteTransfer,
     RecordCustomer,
-    RecordSite,
     RenewFirstInvitation,
     RevokeFirstInvitation,
-    SiteRecorded,
-    TenantConfigured,
     TransferFinished,
 )
+from contracts.identity.site import RecordSite, SiteRecorded
+from contracts.identity.tenant import ConfigureTenant, TenantConfigured
 from contracts.values import Address, LegalText, Role
 from identity.customer import Customer, PartArrived, customer
 from identity.site import Site, site

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from chassis.decider import Asked, Asker, Invalid
 from chassis.store import Connection
-from contracts.identity import ConfigureTenant, TenantConfigured
+from contracts.identity.tenant import ConfigureTenant, TenantConfigured
 from given_firm import Firm
 from identity import domains
 from identity.knowledge import tenant_of

@@ -16,21 +16,20 @@ from contracts.erp import (
     SiteReported,
     TransferCompleted,
 )
-from contracts.identity import (
+from contracts.identity.customer import (
     ActivateCustomer,
     DeactivateCustomer,
     FirstInvitationRenewed,
     FirstInvitationRevoked,
-    InviteUser,
     NoteTransfer,
     RecordCustomer,
-    RecordSite,
     RenewFirstInvitation,
     RevokeFirstInvitation,
     TransferFinished,
-    WithdrawInvitation,
-    user_id,
 )
+from contracts.identity.invitation import InviteUser, WithdrawInvitation
+from contracts.identity.site import RecordSite
+from contracts.identity.user import user_id
 from contracts.orders import OrdersLoaded
 from contracts.values import Address, Role
 from identity.reactions import reactions

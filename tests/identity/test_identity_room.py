@@ -10,20 +10,9 @@ from chassis import links
 from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound, Refused
 from chassis.signing import NotSigned
 from contracts.erp import PortalSwitchedOff, PortalSwitchedOn
-from contracts.identity import (
-    ChangePassword,
-    ChangeProfile,
-    ChangeRights,
-    InvitationFailed,
-    InviteUser,
-    LogOutEverywhere,
-    RemoveUser,
-    RequestPasswordReset,
-    ResetPassword,
-    UserRemoved,
-    WithdrawInvitation,
-    user_id,
-)
+from contracts.identity.invitation import InvitationFailed, InviteUser, WithdrawInvitation
+from contracts.identity.password import ChangePassword, RequestPasswordReset, ResetPassword
+from contracts.identity.user import ChangeProfile, ChangeRights, LogOutEverywhere, RemoveUser, UserRemoved, user_id
 from contracts.values import Language, Role
 from given_firm import PASSWORD, Firm, until
 from identity import attempts, hashes, members

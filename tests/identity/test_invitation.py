@@ -7,14 +7,14 @@ from uuid import uuid4
 import pytest
 from chassis.decider import Asked, Invalid, NotAllowed, NotFound, Refused
 from contracts.base import Command, Event
-from contracts.identity import (
+from contracts.identity.invitation import (
     InvitationFailed,
     InvitationWithdrawn,
     InviteUser,
     UserInvited,
     WithdrawInvitation,
-    user_id,
 )
+from contracts.identity.user import user_id
 from contracts.values import Role
 from given_invitation import (
     ADMIN,

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from chassis.decider import Asker
 from chassis.store import append
 from contracts.base import Event
-from contracts.identity import CustomerActivated
+from contracts.identity.customer import CustomerActivated
 from given_firm import Firm
 from identity.knowledge import customer_of
 

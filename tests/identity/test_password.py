@@ -8,17 +8,19 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound, Refused
 from contracts.base import Command, Event
-from contracts.identity import (
+from contracts.identity.password import (
     ChangePassword,
+    PasswordChanged,
+    PasswordResetRequested,
+    RequestPasswordReset,
+    ResetPassword,
+)
+from contracts.identity.user import (
     ChangeProfile,
     FinishTour,
     LoggedOutEverywhere,
     LogOutEverywhere,
-    PasswordChanged,
-    PasswordResetRequested,
     ProfileChanged,
-    RequestPasswordReset,
-    ResetPassword,
     TourFinished,
     user_id,
 )

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 from chassis.decider import Asked, Invalid, NotFound, Refused
-from contracts.identity import UserRegistered, UserRemoved
+from contracts.identity.invitation import UserRegistered
+from contracts.identity.user import UserRemoved
 from contracts.values import Language, Role
 from given_invitation import BERT, FACTS, GUEST, INVITATION, INVITED, LATE, NOW, REGISTERED, C, at, base, register, said
 from identity.account import Account, Status

@@ -8,14 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound, Refused
 from contracts.base import Command, Event
-from contracts.identity import (
-    ChangeRights,
-    InvitationWithdrawn,
-    RemoveUser,
-    RightsChanged,
-    SiteRecorded,
-    UserRemoved,
-)
+from contracts.identity.invitation import InvitationWithdrawn
+from contracts.identity.site import SiteRecorded
+from contracts.identity.user import ChangeRights, RemoveUser, RightsChanged, UserRemoved
 from contracts.values import Address, Role
 from identity.account import Account, Status
 from identity.user import user

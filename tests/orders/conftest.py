@@ -15,7 +15,8 @@ from chassis.room import Context, Room, opened
 from chassis.settings import Settings
 from contracts.base import Command, Event
 from contracts.erp import ContainerTypeReported, WasteTypeReported
-from contracts.identity import ConfigureTenant, RecordSite
+from contracts.identity.site import RecordSite
+from contracts.identity.tenant import ConfigureTenant
 from contracts.values import Address, LegalText, OrderKind, Role
 from embedded.ports import any_free
 from embedded.stack import Stack, infrastructure

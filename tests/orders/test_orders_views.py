@@ -6,7 +6,7 @@ from uuid import UUID
 
 from contracts.base import Event
 from contracts.catalog import ContainerTypeRecorded, WasteTypeRecorded
-from contracts.identity import SiteRecorded
+from contracts.identity.site import SiteRecorded
 from contracts.values import Address, OrderKind
 from given_orders import CUSTOMER, META, OTHER, RUBBLE, SITE, SKIP
 from msgspec.structs import replace

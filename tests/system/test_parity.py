@@ -12,13 +12,14 @@ from chassis.settings import PARTITIONS
 from chassis.views import AnyView
 from contracts.base import Event
 from contracts.billing import InvoiceStatus
+from contracts.identity.user import FinishTour, LogOutEverywhere
 from contracts.values import ContainerStatus, Language, OrderKind, OrderStatus, Role
 from happenings import CUSTOMERS, EMAILS, SITES
 from histories import ROOMS, VIEWS, Docs, Said, World
 from hypothesis import HealthCheck, Phase, settings
 from people_ask import Life
 
-from contracts import erp, identity
+from contracts import erp
 
 Way = Callable[[AnyView, World, Random], Docs]
 TOGETHER = 7
@@ -165,8 +166,8 @@ def a_long_history() -> Life:
     life.somebody_registers(joerg, "1")
     life.rights_are_changed(maria, joerg, Role.reader, (SITES[1],))
     life.somebody_changes_the_profile(joerg, "Schulz-Meier", Language.english)
-    life.somebody_asks_about_oneself(joerg, identity.FinishTour)
-    life.somebody_asks_about_oneself(joerg, identity.LogOutEverywhere)
+    life.somebody_asks_about_oneself(joerg, FinishTour)
+    life.somebody_asks_about_oneself(joerg, LogOutEverywhere)
     life.somebody_forgets_the_password(joerg)
     life.somebody_sets_a_password(joerg, True)
     life.somebody_sets_a_password(joerg, False)

@@ -20,9 +20,9 @@ class Body(BaseModel):
         super().__init_subclass__(**kwargs)
         if "registry" in cls.__dict__:
             return
-        package, _, module = cls.__module__.partition(".")
+        package, *within = cls.__module__.split(".")
         cls.public = package == "contracts"
-        cls.room = {"erp": "erp-bridge"}.get(module, module) if cls.public else package.replace("_", "-")
+        cls.room = {"erp": "erp-bridge"}.get(within[0], within[0]) if cls.public else package.replace("_", "-")
         known = cls.registry.setdefault(cls.__name__, cls)
         if known.__module__ != cls.__module__:
             raise TypeError(f"{cls.__name__} is defined in {known.__module__} and again in {cls.__module__}")

@@ -27,8 +27,8 @@ PARTITIONS = 4
 
 def published() -> dict[str, Schema]:
     """Path below contracts/ → JSON Schema, of everything public."""
-    for module in pkgutil.iter_modules(contracts.__path__):
-        importlib.import_module(f"contracts.{module.name}")
+    for module in pkgutil.walk_packages(contracts.__path__, "contracts."):
+        importlib.import_module(module.name)
     found: dict[str, Schema] = {}
     for kind, registry in (("events", Event.registry), ("commands", Command.registry)):
         for name, body in sorted(registry.items()):

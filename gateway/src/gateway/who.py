@@ -9,21 +9,11 @@ from uuid import UUID
 from chassis.decider import Asker
 from chassis.events import Meta
 from chassis.views import View
-from contracts.identity import (
-    CustomerActivated,
-    CustomerDeactivated,
-    CustomerRecorded,
-    InvitationWithdrawn,
-    LoggedOutEverywhere,
-    PasswordChanged,
-    ProfileChanged,
-    RightsChanged,
-    TenantConfigured,
-    TourFinished,
-    UserInvited,
-    UserRegistered,
-    UserRemoved,
-)
+from contracts.identity.customer import CustomerActivated, CustomerDeactivated, CustomerRecorded
+from contracts.identity.invitation import InvitationWithdrawn, UserInvited, UserRegistered
+from contracts.identity.password import PasswordChanged
+from contracts.identity.tenant import TenantConfigured
+from contracts.identity.user import LoggedOutEverywhere, ProfileChanged, RightsChanged, TourFinished, UserRemoved
 from contracts.values import Address, Branding, Language, LegalText, Role
 from pydantic import BaseModel
 

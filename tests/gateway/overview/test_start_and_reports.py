@@ -9,7 +9,7 @@ from uuid import UUID
 import openpyxl
 import pytest
 from berlin import today
-from contracts.identity import CustomerActivated, CustomerRecorded
+from contracts.identity.customer import CustomerActivated, CustomerRecorded
 from contracts.values import OrderStatus, Role, Window
 from open_matters import answers, asks, invoice, recorded
 from order_portal import FOREIGN, HOME, OTHER, SECOND, SITE, Browser, Portal, until

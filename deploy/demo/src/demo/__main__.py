@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from chassis.asking import Unreachable
 from chassis.decider import Refused
-from contracts.identity import ConfigureTenant, InviteUser, user_id
+from contracts.identity.invitation import InviteUser
+from contracts.identity.tenant import ConfigureTenant
+from contracts.identity.user import user_id
 from contracts.values import Role, derived_id
 
 from demo import at_the_desk, conversations, customers, firm, history, paper, portal, waste

@@ -6,7 +6,7 @@ from importlib.resources import files
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from chassis.files import Files
-from contracts.identity import ConfigureTenant
+from contracts.identity.tenant import ConfigureTenant
 from contracts.values import Address, Branding, File, LegalText
 
 TENANT: UUID = uuid5(NAMESPACE_DNS, "demo.hoftor.example")

@@ -15,7 +15,8 @@ from chassis.feed import Feeds
 from chassis.files import Files
 from chassis.keys import derive
 from contracts.base import Command, Event
-from contracts.identity import RegisterUser, UserInvited, UserRegistered, user_id
+from contracts.identity.invitation import RegisterUser, UserInvited, UserRegistered
+from contracts.identity.user import user_id
 from contracts.values import Role, derived_id
 
 from demo.customers import PASSWORD, Person

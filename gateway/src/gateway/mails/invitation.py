@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis import links
 from chassis.events import Meta
 from chassis.room import Context
-from contracts.identity import UserInvited
+from contracts.identity.invitation import UserInvited
 
 from gateway import who
 from gateway.mails import Letter, Pen, Reader, mails, post

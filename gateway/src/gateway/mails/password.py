@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from chassis import links
 from chassis.events import Meta
 from chassis.room import Context
-from contracts.identity import PasswordChanged, PasswordResetRequested
+from contracts.identity.password import PasswordChanged, PasswordResetRequested
 
 from gateway.mails import Letter, Pen, mails, post, reader_of
 from gateway.page import _

@@ -6,7 +6,8 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.decider import NotFound
-from contracts.identity import RequestPasswordReset, ResetPassword, user_id
+from contracts.identity.password import RequestPasswordReset, ResetPassword
+from contracts.identity.user import user_id
 from contracts.values import Email
 from pydantic import BaseModel, Field
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.identity import ChangeProfile, FinishTour
+from contracts.identity.user import ChangeProfile, FinishTour
 from contracts.values import Language
 from pydantic import BaseModel
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.decider import Refused
 from chassis.signing import NotSigned
-from contracts.identity import LogOutEverywhere
+from contracts.identity.user import LogOutEverywhere
 from pydantic import BaseModel, Field
 
 from gateway import limits, session

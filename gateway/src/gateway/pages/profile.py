@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.identity import ChangePassword, ChangeProfile
+from contracts.identity.password import ChangePassword
+from contracts.identity.user import ChangeProfile
 from contracts.values import Language, Role
 from pydantic import BaseModel, Field
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.decider import NotFound
-from contracts.identity import RegisterUser
+from contracts.identity.invitation import RegisterUser
 from contracts.values import Language
 from pydantic import BaseModel, Field, field_validator
 

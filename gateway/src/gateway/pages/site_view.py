@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.events import Meta
 from chassis.views import View
-from contracts.identity import SiteRecorded
+from contracts.identity.site import SiteRecorded
 from contracts.values import Address, Coordinates
 from pydantic import BaseModel
 

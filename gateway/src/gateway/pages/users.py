@@ -7,7 +7,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from chassis.decider import NotFound
-from contracts.identity import ChangeRights, InviteUser, RemoveUser, WithdrawInvitation, user_id
+from contracts.identity.invitation import InviteUser, WithdrawInvitation
+from contracts.identity.user import ChangeRights, RemoveUser, user_id
 from contracts.values import Email, Role
 from pydantic import BaseModel, Field
 

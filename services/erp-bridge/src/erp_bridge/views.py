@@ -6,7 +6,8 @@ from chassis.events import Meta
 from chassis.views import View
 from contracts.billing import InvoiceRecorded
 from contracts.catalog import ContainerTypeRecorded, WasteTypeRecorded
-from contracts.identity import CustomerRecorded, SiteRecorded
+from contracts.identity.customer import CustomerRecorded
+from contracts.identity.site import SiteRecorded
 from contracts.orders import ContainerRecorded, OrderRecorded
 from pydantic import BaseModel
 

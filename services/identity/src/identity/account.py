@@ -8,17 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from contracts.base import Event
-from contracts.identity import (
-    InvitationWithdrawn,
-    PasswordChanged,
-    PasswordResetRequested,
-    ProfileChanged,
-    RightsChanged,
-    TourFinished,
-    UserInvited,
-    UserRegistered,
-    UserRemoved,
-)
+from contracts.identity.invitation import InvitationWithdrawn, UserInvited, UserRegistered
+from contracts.identity.password import PasswordChanged, PasswordResetRequested
+from contracts.identity.user import ProfileChanged, RightsChanged, TourFinished, UserRemoved
 from contracts.values import Language, Role
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from chassis.decider import Asked, Decider, Invalid, NotAllowed
 from contracts.base import Command, Event
-from contracts.identity import (
+from contracts.identity.customer import (
     ActivateCustomer,
     CustomerActivated,
     CustomerDeactivated,

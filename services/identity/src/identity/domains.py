@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from chassis.decider import Asked, Invalid
 from chassis.store import Connection
 from contracts.base import Command, Event
-from contracts.identity import TenantConfigured
+from contracts.identity.tenant import TenantConfigured
 
 TABLE = """CREATE TABLE IF NOT EXISTS domains (
     domain text PRIMARY KEY,

@@ -14,7 +14,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from chassis.decider import Asked
 from chassis.store import Connection
 from contracts.base import Command, Event
-from contracts.identity import PasswordChanged, UserRegistered, UserRemoved
+from contracts.identity.invitation import UserRegistered
+from contracts.identity.password import PasswordChanged
+from contracts.identity.user import UserRemoved
 
 TABLE = """CREATE TABLE IF NOT EXISTS passwords (
     tenant uuid NOT NULL,

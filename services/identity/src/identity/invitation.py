@@ -8,7 +8,7 @@ from uuid import uuid5
 
 from chassis.decider import Asked, Invalid, NotFound, Refused
 from contracts.base import Event
-from contracts.identity import (
+from contracts.identity.invitation import (
     InvitationFailed,
     InvitationWithdrawn,
     InviteUser,
@@ -16,8 +16,8 @@ from contracts.identity import (
     UserInvited,
     UserRegistered,
     WithdrawInvitation,
-    user_id,
 )
+from contracts.identity.user import user_id
 
 from identity.account import Account, Status
 from identity.address import checked

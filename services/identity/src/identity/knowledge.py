@@ -12,17 +12,10 @@ from chassis.decider import Asker, Decider
 from chassis.room import Context
 from chassis.store import load
 from contracts.base import Command, Event
-from contracts.identity import (
-    ChangePassword,
-    ChangeRights,
-    ConfigureTenant,
-    InviteUser,
-    RegisterUser,
-    RemoveUser,
-    RequestPasswordReset,
-    ResetPassword,
-    TenantConfigured,
-)
+from contracts.identity.invitation import InviteUser, RegisterUser
+from contracts.identity.password import ChangePassword, RequestPasswordReset, ResetPassword
+from contracts.identity.tenant import ConfigureTenant, TenantConfigured
+from contracts.identity.user import ChangeRights, RemoveUser
 
 from identity import attempts, domains, hashes, members
 from identity.account import Account

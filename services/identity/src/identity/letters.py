@@ -12,7 +12,8 @@ from chassis.events import Meta
 from chassis.room import Context
 from chassis.signing import asker_of
 from chassis.views import View
-from contracts.identity import PasswordResetRequested, UserInvited
+from contracts.identity.invitation import UserInvited
+from contracts.identity.password import PasswordResetRequested
 from litestar import Request, post
 from pydantic import BaseModel, Field
 

@@ -7,7 +7,7 @@ from typing import Any
 from chassis.decider import NotAllowed, Refused
 from chassis.room import Context
 from chassis.signing import asker_of
-from contracts.identity import user_id
+from contracts.identity.user import user_id
 from litestar import Request, post
 from pydantic import BaseModel, Field
 

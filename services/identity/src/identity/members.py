@@ -8,7 +8,8 @@ from uuid import UUID
 from chassis.decider import Asked, Refused
 from chassis.store import Connection
 from contracts.base import Command, Event
-from contracts.identity import RightsChanged, UserRegistered, UserRemoved
+from contracts.identity.invitation import UserRegistered
+from contracts.identity.user import RightsChanged, UserRemoved
 from contracts.values import Role
 
 from identity import hashes

@@ -7,14 +7,14 @@ from uuid import uuid5
 
 from chassis.decider import Asked, Invalid, NotFound, Refused
 from contracts.base import Event
-from contracts.identity import (
+from contracts.identity.password import (
     ChangePassword,
     PasswordChanged,
     PasswordResetRequested,
     RequestPasswordReset,
     ResetPassword,
-    user_id,
 )
+from contracts.identity.user import user_id
 
 from identity.account import Account, Status
 from identity.password_rules import accept

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chassis.decider import Asked, NotFound, Refused
 from contracts.base import Event
-from contracts.identity import ChangeRights, InvitationWithdrawn, RemoveUser, RightsChanged, UserRemoved
+from contracts.identity.invitation import InvitationWithdrawn
+from contracts.identity.user import ChangeRights, RemoveUser, RightsChanged, UserRemoved
 from contracts.values import Role
 
 from identity.account import Account, Status

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chassis.decider import Asked, Decider, NotAllowed
 from contracts.base import Event
-from contracts.identity import RecordSite, SiteRecorded
+from contracts.identity.site import RecordSite, SiteRecorded
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from chassis.decider import Asked, Asker, Invalid, NotAllowed, NotFound
-from contracts.identity import ChangeProfile, RegisterUser
+from contracts.identity.invitation import RegisterUser
+from contracts.identity.user import ChangeProfile
 
 from identity.account import Account, Status
 

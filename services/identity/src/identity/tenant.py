@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chassis.decider import Asked, Decider, NotAllowed, NotFound
 from contracts.base import Event
-from contracts.identity import ConfigureTenant, TenantConfigured
+from contracts.identity.tenant import ConfigureTenant, TenantConfigured
 
 
 @dataclass(frozen=True)

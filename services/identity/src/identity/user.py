@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from chassis.decider import Asked, Decider, NotFound
 from contracts.base import Command, Event
-from contracts.identity import (
-    ChangePassword,
+from contracts.identity.invitation import InviteUser, RegisterUser, WithdrawInvitation
+from contracts.identity.password import ChangePassword, RequestPasswordReset, ResetPassword
+from contracts.identity.user import (
     ChangeProfile,
     ChangeRights,
     FinishTour,
-    InviteUser,
     LoggedOutEverywhere,
     LogOutEverywhere,
     ProfileChanged,
-    RegisterUser,
     RemoveUser,
-    RequestPasswordReset,
-    ResetPassword,
     TourFinished,
-    WithdrawInvitation,
 )
 
 from identity import invitation, password, rights

@@ -7,7 +7,8 @@ from uuid import UUID
 from chassis.events import Meta
 from chassis.views import View
 from contracts.catalog import ContainerTypeRecorded, WasteTypeRecorded
-from contracts.identity import SiteRecorded, TenantConfigured
+from contracts.identity.site import SiteRecorded
+from contracts.identity.tenant import TenantConfigured
 from contracts.values import OrderKind
 from pydantic import BaseModel
 

@@ -6,14 +6,11 @@ from uuid import UUID
 
 from chassis.events import Meta
 from chassis.views import View
-from contracts.identity import (
-    CustomerRecorded,
-    ProfileChanged,
-    SiteRecorded,
-    TenantConfigured,
-    UserRegistered,
-    UserRemoved,
-)
+from contracts.identity.customer import CustomerRecorded
+from contracts.identity.invitation import UserRegistered
+from contracts.identity.site import SiteRecorded
+from contracts.identity.tenant import TenantConfigured
+from contracts.identity.user import ProfileChanged, UserRemoved
 from contracts.quotes import QuoteRequested
 from contracts.values import Address
 from pydantic import BaseModel
