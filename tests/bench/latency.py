@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from embedded.process import until
 from embedded.stack import Stack
 
-from bench.firm import Firm, running
+from bench.firm import TENANT, Firm, running
 from bench.rounds import Figure, percentile
 
 SECONDS = 8.0
@@ -107,8 +107,8 @@ async def seen(firm: Firm, a_second: int, status: str) -> list[float]:
         async with await firm.gateway() as conn:
             while since or not done.is_set():
                 rows = await conn.execute(
-                    "SELECT key FROM view_orders WHERE tenant = tenant AND key = ANY(%s) AND doc->>'status' = %s",
-                    [list(since), status],
+                    "SELECT key FROM view_orders WHERE tenant = %s AND key = ANY(%s) AND doc->>'status' = %s",
+                    [TENANT, list(since), status],
                     prepare=True,
                 )
                 now = time.perf_counter()
@@ -146,7 +146,9 @@ async def sustained(firm: Firm) -> float:
     keys = [str(command.order) for command in wanted]
     async with await firm.gateway() as conn:
         while True:
-            rows = await conn.execute("SELECT count(*) FROM view_orders WHERE key = ANY(%s)", [keys])
+            rows = await conn.execute(
+                "SELECT count(*) FROM view_orders WHERE tenant = %s AND key = ANY(%s)", [TENANT, keys]
+            )
             shown = (await rows.fetchone() or (0,))[0]
             if shown == SUSTAINED and all(key in firm.handed for key in keys):
                 return SUSTAINED / (time.perf_counter() - began)

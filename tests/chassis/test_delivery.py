@@ -1,16 +1,20 @@
 """Every event takes effect once: after duplicates, gaps, kills, and while Kafka or PostgreSQL is away."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from chassis import commands
 from chassis.decider import Asker
 from chassis.relay import send
 from chassis.room import Context, Room, opened
-from chassis.store import numbered
+from chassis.store import STREAM, TENANT, Row, append, insert, numbered
+from contracts.billing import InvoicesLoaded
 from psycopg import AsyncConnection
+from structlog.testing import capture_logs
 from trying import SAYING, looking, record, seen
 
 pytestmark = pytest.mark.xdist_group("chassis")
@@ -236,6 +240,29 @@ async def test_while_postgresql_is_away_nothing_is_lost(surroundings, operator, 
         assert await names(looker, tenant, thing) == ["a", "b", "c"]
         await until(lambda: reacted(surroundings, 3))
         assert await count(looker, "log") == 3
+
+
+async def test_a_reaction_whose_stream_has_grown_meanwhile_is_decided_again(
+    surroundings, operator, tenant, until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thing, others = uuid4(), []
+
+    async def beaten(conn: AsyncConnection, new: Sequence[Row]) -> None:
+        if not others and new[0][TENANT] == tenant and new[0][STREAM].startswith("echo:"):
+            async with await AsyncConnection.connect(looker.settings.database_url) as other:
+                others.append(await append(other, tenant, new[0][STREAM], [InvoicesLoaded(customer=thing)], operator))
+        await insert(conn, new)
+
+    monkeypatch.setattr(commands, "insert", beaten)
+    async with (
+        opened(SAYING, await surroundings.settings("catalog")) as saying,
+        opened(looking(), await surroundings.settings("billing")) as looker,
+    ):
+        with capture_logs() as logs:
+            await say(saying, operator, thing, "a")
+            await until(lambda: reacted(surroundings, 2))
+        assert await count(looker, "log") == 2, "what the other said, and the reaction once"
+        assert [one["event"] for one in logs] == ["waits and tries again"], "nobody took it for a fault of the event"
 
 
 async def test_a_consumer_that_fails_in_an_unforeseen_way_comes_back(surroundings, operator, tenant, until) -> None:

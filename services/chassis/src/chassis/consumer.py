@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
@@ -20,7 +21,7 @@ from chassis.events import Meta, Recorded, contiguous
 from chassis.feed import Feeds
 from chassis.outside import ATTEMPTS, SOME, attempt, side_by_side
 from chassis.positions import Gap, Positions
-from chassis.store import Connection
+from chassis.store import Connection, conflicts
 from chassis.telemetry import CONSUMED, DUPLICATES, FETCHED, PARKED, RETRIES
 
 TABLES = (*positions.TABLES, *parked.TABLES)
@@ -166,10 +167,9 @@ class Consumer:
         await self._tell()
 
     async def _inside(self, partition: int, events: Sequence[Recorded], *, careful: bool) -> None:
-        async with self.pool.connection() as conn:
-            async with conn.pipeline():
-                held = await self._positions.hold(conn, partition)
-                waiting = await parked.ask(conn, self.work.name, self.topic)
+        async with self.pool.connection() as conn, nullcontext() if careful else conn.pipeline():
+            held = await self._positions.hold(conn, partition)
+            waiting = await parked.ask(conn, self.work.name, self.topic)
             todo = await self._positions.todo(conn, held, partition, events)
             if not todo:
                 return
@@ -184,7 +184,7 @@ class Consumer:
                 flowing = [one for one in todo if (one.meta.tenant, one.meta.stream) not in stopped]
                 if pairs := self._wanted_of(flowing):
                     await self.work.handle(conn, pairs)
-            async with conn.pipeline():
+            with conflicts():
                 if self.work.derived:
                     await conn.execute("SET LOCAL synchronous_commit = off")
                 await self._positions.advance(conn, partition, todo[-1])

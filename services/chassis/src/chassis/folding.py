@@ -32,9 +32,10 @@ def folded(view: AnyView, docs: Mapping[Place, Any], events: Handled) -> dict[Pl
 
 
 async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> None:
-    """Two round trips to PostgreSQL, however many views and documents are touched: one to read, one to write.
+    """However many views and documents are touched, PostgreSQL is waited for once: for what they were before.
 
-    Whose documents have changed is marked with them."""
+    In the consumer's pipeline, that is; all writing travels with what comes after. Whose documents have changed is
+    marked with them."""
     heard = [(view, [(meta, event) for meta, event in events if type(event) in view.steps]) for view in views]
     mine = [(view, those) for view, those in heard if those]
     wanted = [
@@ -43,9 +44,8 @@ async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> N
     ]
     if not mine:
         return
-    async with conn.pipeline():
-        await until_alone(conn, [view for view, _ in mine])
-        answer = await ask_texts(conn, wanted)
+    await until_alone(conn, [view for view, _ in mine])
+    answer = await ask_texts(conn, wanted)
     before: list[dict[Place, str]] = [{} for _ in mine]
     for number, tenant, key, text in await answer.fetchall():
         before[number][tenant, key] = text
@@ -56,10 +56,9 @@ async def fold(conn: Connection, views: Sequence[AnyView], events: Handled) -> N
         touched = folded(view, docs, those)
         written.append((view, touched, known))
         changed |= whose(view, docs) | whose(view, touched)
-    async with conn.pipeline():
-        for view, touched, known in written:
-            await write(conn, view, touched, known)
-        await marks.change(conn, changed)
+    for view, touched, known in written:
+        await write(conn, view, touched, known)
+    await marks.change(conn, changed)
 
 
 def whose(view: AnyView, docs: Mapping[Place, Any]) -> set[tuple[UUID, UUID | None]]:
@@ -72,7 +71,7 @@ async def until_alone(conn: Connection, views: Sequence[AnyView]) -> None:
     """Another partition or topic may speak of the same document at this moment; a lock on rows would not do, for the
     document may not be there yet. All take the views in the same order."""
     await conn.execute(
-        "SELECT pg_advisory_xact_lock(4712, hashtext(name)) FROM unnest(%s::text[]) AS name",
+        "SELECT pg_advisory_xact_lock(4712, hashtext(name)) FROM unnest(%b::text[]) AS name",
         [[view.table for view in views]],
         prepare=True,
     )

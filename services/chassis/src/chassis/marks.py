@@ -20,7 +20,7 @@ NO_CUSTOMER = UUID(int=0)
 # All write them in the same order, at the end of their transactions: nobody waits for somebody who waits for him.
 _CHANGE = """
 INSERT INTO marks (tenant, customer, mark)
-SELECT tenant, customer, gen_random_uuid() FROM unnest(%s::uuid[], %s::uuid[]) AS touched (tenant, customer)
+SELECT tenant, customer, gen_random_uuid() FROM unnest(%b::uuid[], %b::uuid[]) AS touched (tenant, customer)
 ORDER BY tenant, customer
 ON CONFLICT (tenant, customer) DO UPDATE SET mark = excluded.mark
 """

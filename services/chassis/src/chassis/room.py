@@ -40,6 +40,8 @@ from chassis.views import AnyView
 from chassis.web import application
 from chassis.works import Acting, Effects, Folding, Keeping, Reacting, Reactions
 
+COLLECTED_AFTER = 20_000
+"""New objects after which Python looks for garbage; nearly all go by themselves, and each look costs a moment."""
 STUCK = 10.0
 """Seconds without progress, while there is something to do, after which a room says that it is not well."""
 
@@ -250,6 +252,7 @@ async def serve(room: Room, settings: Settings) -> None:
         # What a room is made of stays to its end: looking through it for garbage stops everybody for a moment.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(COLLECTED_AFTER)
         await stop.wait()
 
 

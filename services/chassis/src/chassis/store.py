@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,7 +38,7 @@ _TYPES = (
     *("smallint", "bool"),
 )
 _ONE = f"INSERT INTO log ({_FIELDS}) VALUES ({', '.join(['%s'] * len(_TYPES))})"
-_MANY = f"INSERT INTO log ({_FIELDS}) SELECT * FROM unnest({', '.join(f'%s::{t}[]' for t in _TYPES)})"
+_MANY = f"INSERT INTO log ({_FIELDS}) SELECT * FROM unnest({', '.join(f'%b::{t}[]' for t in _TYPES)})"
 
 _UUIDS = ("id", "tenant", "user", "customer", "causation", "request")
 _COLUMN = {"time": "at", "user": "user_id", "room": "%s::text"}
@@ -101,17 +102,24 @@ def rows(
     ]
 
 
-async def insert(conn: Connection, new: Sequence[Row]) -> None:
-    """Conflict if one of the versions exists already."""
+@contextmanager
+def conflicts() -> Iterator[None]:
+    """In a pipeline it is only told with a later answer that a version exists already."""
     try:
-        if len(new) == 1:
-            await conn.execute(_ONE, new[0], prepare=True)
-        elif new:
-            await conn.execute(_MANY, [list(column) for column in zip(*new, strict=True)], prepare=True)
+        yield
     except UniqueViolation as error:
         if error.diag.constraint_name != "log_pkey":
             raise
         raise Conflict("the stream has grown meanwhile") from error
+
+
+async def insert(conn: Connection, new: Sequence[Row]) -> None:
+    """Conflict if one of the versions exists already."""
+    with conflicts():
+        if len(new) == 1:
+            await conn.execute(_ONE, new[0], prepare=True)
+        elif new:
+            await conn.execute(_MANY, [list(column) for column in zip(*new, strict=True)], prepare=True)
 
 
 async def append(
@@ -154,7 +162,7 @@ async def load(conn: Connection, wanted: Sequence[Wanted]) -> list[tuple[UUID, s
         return [(tenant, stream, *row) for row in await found.fetchall()]
     found = await conn.execute(
         "SELECT l.tenant, l.stream, l.version, l.type, l.body"
-        " FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS w (tenant, stream, version)"
+        " FROM unnest(%b::uuid[], %b::text[], %b::int[]) AS w (tenant, stream, version)"
         " JOIN log l ON l.tenant = w.tenant AND l.stream = w.stream AND l.version > w.version"
         " ORDER BY l.tenant, l.stream, l.version",
         [list(column) for column in zip(*wanted, strict=True)],

@@ -43,23 +43,22 @@ async def keep(conn: Connection, events: Events) -> None:
             rows.append((meta.tenant, *about, written, telemetry.traceparent()))
     if not rows:
         return
-    async with conn.pipeline():
-        await conn.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(tenant, 34)) FROM unnest(%s::text[]) AS t (tenant)",
-            [sorted({str(row[0]) for row in rows})],
-            prepare=True,
-        )
-        await conn.execute(
-            "INSERT INTO external_orders (cursor, tenant, reference, action, customer, container, body, traceparent)"
-            " SELECT coalesce((SELECT max(cursor) FROM external_orders o WHERE o.tenant = n.tenant), 0)"
-            " + row_number() OVER (PARTITION BY n.tenant ORDER BY n.place),"
-            " n.tenant, n.reference, n.action, n.customer, n.container, n.body, n.traceparent"
-            " FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::jsonb[], %s::text[])"
-            " WITH ORDINALITY AS n (tenant, reference, action, customer, container, body, traceparent, place)"
-            " ON CONFLICT (tenant, reference, action) DO NOTHING",
-            [list(column) for column in zip(*rows, strict=True)],
-            prepare=True,
-        )
+    await conn.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(tenant, 34)) FROM unnest(%b::text[]) AS t (tenant)",
+        [sorted({str(row[0]) for row in rows})],
+        prepare=True,
+    )
+    await conn.execute(
+        "INSERT INTO external_orders (cursor, tenant, reference, action, customer, container, body, traceparent)"
+        " SELECT coalesce((SELECT max(cursor) FROM external_orders o WHERE o.tenant = n.tenant), 0)"
+        " + row_number() OVER (PARTITION BY n.tenant ORDER BY n.place),"
+        " n.tenant, n.reference, n.action, n.customer, n.container, n.body, n.traceparent"
+        " FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::jsonb[], %b::text[])"
+        " WITH ORDINALITY AS n (tenant, reference, action, customer, container, body, traceparent, place)"
+        " ON CONFLICT (tenant, reference, action) DO NOTHING",
+        [list(column) for column in zip(*rows, strict=True)],
+        prepare=True,
+    )
 
 
 external_orders = Keeping("external-orders", [OrderPlaced, OrderCancelled], keep, news.ring)
@@ -111,7 +110,7 @@ async def reported_by_id(conn: Connection, events: Events) -> Names:
         for id in (event.customer, event.site, event.haul.waste_type, event.haul.container_type)
     }
     found = await conn.execute(
-        "SELECT r.tenant, r.id, r.number, r.customer, r.report FROM unnest(%s::uuid[], %s::uuid[]) AS w (tenant, id)"
+        "SELECT r.tenant, r.id, r.number, r.customer, r.report FROM unnest(%b::uuid[], %b::uuid[]) AS w (tenant, id)"
         " JOIN reported r ON r.tenant = w.tenant AND r.id = w.id",
         [[tenant for tenant, _ in wanted], [id for _, id in wanted]],
         prepare=True,
@@ -128,7 +127,7 @@ async def ordered_before(conn: Connection, events: Events) -> dict[tuple[UUID, U
     if not wanted:
         return {}
     found = await conn.execute(
-        "SELECT o.tenant, o.reference, o.body FROM unnest(%s::uuid[], %s::uuid[]) AS w (tenant, reference)"
+        "SELECT o.tenant, o.reference, o.body FROM unnest(%b::uuid[], %b::uuid[]) AS w (tenant, reference)"
         " JOIN external_orders o ON o.tenant = w.tenant AND o.reference = w.reference AND o.action = 'place'",
         [list(column) for column in zip(*wanted, strict=True)],
         prepare=True,

@@ -67,7 +67,7 @@ async def write(conn: Connection, tenant: UUID, changed: Sequence[External]) -> 
     await conn.execute(
         "UPDATE external_orders e SET acknowledged = coalesce(e.acknowledged, now()), trouble = '',"
         " erp_number = n.erp_number, status = n.status, said = n.said, transport_number = n.transport_number"
-        " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::jsonb[], %s::jsonb[], %s::text[])"
+        " FROM unnest(%b::uuid[], %b::text[], %b::text[], %b::jsonb[], %b::jsonb[], %b::text[])"
         " AS n (reference, action, erp_number, status, said, transport_number)"
         " WHERE e.tenant = %s AND e.reference = n.reference AND e.action = n.action",
         [*columns, tenant],

@@ -131,7 +131,7 @@ async def claimed(ctx: Context, places: Mapping[UUID, int], patience: Patience) 
         found = await conn.execute(
             "UPDATE external_orders e SET attempts = attempts + 1, next_try = now() + %s FROM ("
             " SELECT o.tenant, o.reference, o.action, c.name, c.webhook_url, c.webhook_secret FROM connections c"
-            " LEFT JOIN unnest(%s::uuid[], %s::int[]) AS p (tenant, places) ON p.tenant = c.tenant"
+            " LEFT JOIN unnest(%b::uuid[], %b::int[]) AS p (tenant, places) ON p.tenant = c.tenant"
             " CROSS JOIN LATERAL (SELECT o.tenant, o.reference, o.action FROM external_orders o"
             "  WHERE o.tenant = c.tenant AND acknowledged IS NULL AND next_try <= now()"
             # A cancellation waits for its order.
