@@ -11,7 +11,7 @@ from chassis import commands
 from chassis.decider import Asker
 from chassis.relay import send
 from chassis.room import Context, Room, opened
-from chassis.store import STREAM, TENANT, Row, append, insert, numbered
+from chassis.store import Row, append, insert, numbered
 from contracts.billing import InvoicesLoaded
 from psycopg import AsyncConnection
 from structlog.testing import capture_logs
@@ -248,9 +248,10 @@ async def test_a_reaction_whose_stream_has_grown_meanwhile_is_decided_again(
     thing, others = uuid4(), []
 
     async def beaten(conn: AsyncConnection, new: Sequence[Row]) -> None:
-        if not others and new[0][TENANT] == tenant and new[0][STREAM].startswith("echo:"):
+        _, stream, *_ = new[0]
+        if not others and stream == f"echo:{thing}":
             async with await AsyncConnection.connect(looker.settings.database_url) as other:
-                others.append(await append(other, tenant, new[0][STREAM], [InvoicesLoaded(customer=thing)], operator))
+                others.append(await append(other, tenant, stream, [InvoicesLoaded(customer=thing)], operator))
         await insert(conn, new)
 
     monkeypatch.setattr(commands, "insert", beaten)
@@ -262,7 +263,8 @@ async def test_a_reaction_whose_stream_has_grown_meanwhile_is_decided_again(
             await say(saying, operator, thing, "a")
             await until(lambda: reacted(surroundings, 2))
         assert await count(looker, "log") == 2, "what the other said, and the reaction once"
-        assert [one["event"] for one in logs] == ["waits and tries again"], "nobody took it for a fault of the event"
+        said = {one["event"] for one in logs if one.get("consumer") == "reactions"}
+        assert said == {"waits and tries again"}, "nobody took it for a fault of the event"
 
 
 async def test_a_consumer_that_fails_in_an_unforeseen_way_comes_back(surroundings, operator, tenant, until) -> None:
