@@ -49,9 +49,9 @@ async def test_a_closed_portal_sends_no_mails_until_it_is_opened_again(firm: Fir
         refused_files=(),
     )
     invited = UserInvited(
-        user=user_id(firm.tenant, "ben@beck.example"),
+        user=user_id(firm.tenant, "dora@beck.example"),
         customer=firm.customer,
-        email="ben@beck.example",
+        email="dora@beck.example",
         role=Role.reader,
         sites=None,
         invitation=uuid4(),

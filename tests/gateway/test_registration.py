@@ -197,14 +197,14 @@ async def test_rights_are_changed_and_invitations_are_sent_again_and_withdrawn(f
     read = await boss.post(f"/users/{user}/rights", {"role": "orderer", "scope": "all"})
     assert "Die Rechte sind gespeichert" in read.text
     assert "Besteller" in read.text
-    await firm.invite("ben@beck.example", Role.reader)
-    ben = user_id(firm.tenant, "ben@beck.example")
-    await boss.get(f"/users/{ben}")
-    assert (await boss.post(f"/users/{ben}/resend")).status == 200
-    assert len(await firm.mails("ben@beck.example", 2)) == 2
-    read = await boss.post(f"/users/{ben}/withdraw")
+    await firm.invite("berta@beck.example", Role.reader)
+    berta = user_id(firm.tenant, "berta@beck.example")
+    await boss.get(f"/users/{berta}")
+    assert (await boss.post(f"/users/{berta}/resend")).status == 200
+    assert len(await firm.mails("berta@beck.example", 2)) == 2
+    read = await boss.post(f"/users/{berta}/withdraw")
     assert "zurückgezogen" in read.text
-    assert (await firm.known("ben@beck.example", "withdrawn")).state == "withdrawn"
+    assert (await firm.known("berta@beck.example", "withdrawn")).state == "withdrawn"
 
 
 async def test_the_last_administrator_stays(firm: Firm) -> None:

@@ -142,6 +142,8 @@ async def order_a_container(portal: Page, running: Running, day: date, note: str
     await portal.goto(f"{running.url}/sites")
     await portal.get_by_role("link", name="Container bestellen").click()
     await portal.get_by_role("searchbox").fill("Bauschutt")
+    # Whoever clicks in the very moment in which the list is exchanged has clicked at nothing.
+    await portal.wait_for_url(re.compile("q=Bauschutt"))
     await portal.get_by_role("link", name=re.compile("Bauschutt")).first.click()
     await expect(portal.get_by_text("Umleerbehälter 1,1 m³")).to_have_count(0)
     await portal.get_by_role("link", name=re.compile("Absetzcontainer 7 m³")).first.click()
