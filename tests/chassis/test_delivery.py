@@ -105,10 +105,11 @@ async def test_a_record_that_is_no_event_is_passed_over(surroundings, operator, 
         assert await names(looker, tenant, thing) == ["a", "b"]
 
 
+@pytest.mark.parametrize("where", ["fold", "table"])
 async def test_a_stream_that_cannot_be_handled_is_parked_alone_and_comes_back_in_order(
-    surroundings, operator, tenant, until
+    surroundings, operator, tenant, until, where: str
 ) -> None:
-    view = seen(poison="bad")
+    view = seen(poison="bad", where=where)
     room = Room("billing", views=[view])
     sick, well = uuid4(), uuid4()
     async with (

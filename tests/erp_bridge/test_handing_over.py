@@ -85,6 +85,7 @@ async def test_an_order_for_which_the_erp_takes_long_holds_up_no_other(hooked: C
     others = [await hooked.order() for _ in range(4)]
     for one in others:
         await hooked.handed_over(one)
+    assert (await hooked.external(first))["state"] == "waiting"
     erp.held.set()
     await hooked.handed_over(first)
     assert sorted(erp.taken) == sorted(str(one.order) for one in (first, *others))

@@ -143,7 +143,7 @@ async def post(
 ) -> None:
     """Sends what `write` writes, unless this reader has had it: at most once, also after a crash."""
     key = uuid5(meta.id, reader.email.lower())
-    if await is_settled(ctx.pool, key):
+    if await is_settled(ctx.single, key):
         return
     tenant = await ctx.rows.get(who.tenants, meta.tenant, meta.tenant)
     if tenant is None:
@@ -151,7 +151,7 @@ async def post(
     pen = Pen(tenant, reader, ctx.settings.gateway_url)
     mail = message(write(pen), pen, key, *await picture_of(ctx, tenant))
     outgoing = Outgoing(key, meta.tenant, thread or meta.id, tenant.sender, reader.email, mail)
-    await send(ctx.pool, ctx.settings.smtp_url, outgoing)
+    await send(ctx.single, ctx.settings.smtp_url, outgoing)
 
 
 async def picture_of(ctx: Context, tenant: TenantDoc) -> tuple[bytes, str]:

@@ -55,7 +55,7 @@ async def quote_replied(event: QuoteReplied, meta: Meta, ctx: Context) -> None:
 
 
 async def tell_sales(request: QuoteRequested, event: QuoteRequested | QuoteReplied, meta: Meta, ctx: Context) -> None:
-    if await is_settled(ctx.pool, meta.id):
+    if await is_settled(ctx.single, meta.id):
         return
     tenant = await ctx.rows.get(tenants, meta.tenant, meta.tenant)
     if tenant is None:
@@ -85,7 +85,7 @@ async def tell_sales(request: QuoteRequested, event: QuoteRequested | QuoteRepli
     )
     mail = letter(request, said, known, ids)
     await send(
-        ctx.pool,
+        ctx.single,
         ctx.settings.smtp_url,
         Outgoing(meta.id, meta.tenant, event.quote, tenant.sender, tenant.quote_address, mail),
     )
